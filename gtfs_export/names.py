@@ -1,0 +1,114 @@
+"""What routes and stops are called in a feed: as riders call them, or by a label that says it is derived."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from pyproj import Transformer
+from scipy.spatial import cKDTree
+
+from gtfs_export.records import Route, Stop
+from gtfs_export.texts import Texts
+from mapping_service.records import Floats
+
+# A label "Near X" helps only while X can be seen or asked for from the stop.
+NEAR_M = 400.0
+# Longer short names do not fit on signs and phones (GTFS best practices).
+SHORT_NAME_LENGTH = 12
+
+# Straight lines in space: over a few hundred metres they are as long as those on the ground, anywhere on Earth.
+_TO_GEOCENTRIC = Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True)
+# Spaces, control characters, line and paragraph separators, and the mark of a broken decoding.
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffd]+")
+_JOINTS = " -–—:/("
+
+
+@dataclass(frozen=True)
+class Label:
+    """A published name and how it was come by; ``votes`` is how often it was said, ``None`` where nobody counted."""
+
+    text: str
+    method: str
+    votes: int | None = None
+
+    @property
+    def estimate(self) -> bool:
+        """True for a name that nobody said."""
+        return self.method != "reported"
+
+
+@dataclass(frozen=True)
+class RouteLabels:
+    """The two names of a route; at least one has text."""
+
+    short: Label
+    long: Label
+
+
+def clean(name: str | None) -> str:
+    """``name`` on one line: GTFS values hold no tabs and no line breaks. Empty for ``None``."""
+    return _BLANK.sub(" ", name or "").strip()
+
+
+def stop_labels(stops: Sequence[Stop], texts: Texts) -> dict[str, Label]:
+    """Name every stop: by its own name, else by the nearest named stop within ``NEAR_M``, else by its id."""
+    named = [stop for stop in stops if clean(stop.name)]
+    labels = {stop.stop_id: Label(clean(stop.name), "reported", _votes(stop.name_votes, stop.name)) for stop in named}
+    nameless = [stop for stop in stops if stop.stop_id not in labels]
+    for stop, near in zip(nameless, _nearest(nameless, named), strict=True):
+        if near:
+            label = Label(texts.say("stop_near", name=clean(near.name)), "nearest_named_stop")
+        else:
+            label = Label(texts.say("stop_unnamed", stop_id=stop.stop_id), "stop_id")
+        labels[stop.stop_id] = label
+    return labels
+
+
+def route_labels(routes: Iterable[Route]) -> dict[str, RouteLabels]:
+    """Name every route. A missing short name stays missing; of routes with equal names all but one show their id."""
+    labels: dict[str, RouteLabels] = {}
+    taken: Counter[tuple[str, str]] = Counter()
+    for route in routes:
+        short, long = _names(clean(route.short_name), clean(route.long_name))
+        taken[short, long] += 1
+        if taken[short, long] > 1:
+            long = f"{long} ({route.route_id})".strip()
+        labels[route.route_id] = RouteLabels(_label(route, short), _label(route, long))
+    return labels
+
+
+def _nearest(stops: Sequence[Stop], others: Sequence[Stop]) -> list[Stop | None]:
+    """For each stop the nearest of ``others`` within ``NEAR_M``."""
+    if not stops or not others:
+        return [None] * len(stops)
+    _, positions = cKDTree(_metres(others)).query(_metres(stops), distance_upper_bound=NEAR_M)
+    # The tree answers with one past the last where nothing is in reach.
+    return [others[position] if position < len(others) else None for position in positions]
+
+
+def _metres(stops: Sequence[Stop]) -> Floats:
+    lon, lat = [stop.lon for stop in stops], [stop.lat for stop in stops]
+    return np.column_stack(_TO_GEOCENTRIC.transform(lon, lat, [0.0] * len(stops)))
+
+
+def _names(short: str, long: str) -> tuple[str, str]:
+    if len(short) > SHORT_NAME_LENGTH:
+        return "", long if short in long else f"{short}: {long}"
+    # Readers of a feed see both names side by side, so the long one does not repeat the short one.
+    rest = long.removeprefix(short)
+    if short and rest != long and (not rest or rest[0] in _JOINTS):
+        return short, rest.strip(_JOINTS.replace("(", ""))
+    return short, long
+
+
+def _label(route: Route, text: str) -> Label:
+    votes = _votes(route.name_votes, text)
+    return Label(text, "reported" if votes else "derived", votes)
+
+
+def _votes(name_votes: Mapping[str, int], name: str | None) -> int | None:
+    return name_votes.get(name or "")

@@ -1,0 +1,51 @@
+"""The shells: a release of the database out into files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import Connection
+
+from gtfs_export.check import BREAKING, check_feed
+from gtfs_export.evidence import evidence_rows
+from gtfs_export.feed import build_feed
+from gtfs_export.layers import write_layers
+from gtfs_export.records import Publisher
+from gtfs_export.source import load_release
+from gtfs_export.write import write_evidence, write_gtfs
+from mapping_service.errors import Conflict
+from mapping_service.records import Notice
+
+
+def export_gtfs(
+    connection: Connection, city_slug: str, release_number: int | None, out: Path | BinaryIO, publisher: Publisher
+) -> list[Notice]:
+    """Write a release (the newest where ``None``) as a GTFS zip; return what is odd about it.
+
+    Raises ``NotFound`` without such a release and ``Conflict`` where it makes no readable feed, before writing.
+    """
+    feed = build_feed(load_release(connection, city_slug, release_number), publisher)
+    notices = check_feed(feed)
+    broken = [notice for notice in notices if notice.code in BREAKING]
+    if broken:
+        raise Conflict(
+            "feed_broken",
+            f"The feed of {city_slug} would not be readable: {broken[0].code}, {len(broken)} in all. "
+            "Mend the elements named in the details and make a new release.",
+            notices=[{"code": notice.code, **notice.details} for notice in broken],
+        )
+    write_gtfs(feed, out)
+    return notices
+
+
+def export_evidence(
+    connection: Connection, city_slug: str, release_number: int | None, out: Path | BinaryIO
+) -> None:
+    """Write ``evidence.csv`` of a release (the newest where ``None``). Raises as ``export_gtfs`` does."""
+    write_evidence(list(evidence_rows(load_release(connection, city_slug, release_number))), out)
+
+
+def export_layers(connection: Connection, city_slug: str, release_number: int | None, out: Path) -> None:
+    """Write the map layers of a release (the newest where ``None``) as ``write_layers`` does. Raises ``NotFound``."""
+    write_layers(load_release(connection, city_slug, release_number), out)

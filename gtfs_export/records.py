@@ -1,0 +1,165 @@
+"""A release as its publisher sees it: plain, frozen, complete.
+
+Coordinates are (lon, lat) in EPSG:4326; ``_m`` is metres, ``_s`` seconds (bands: after local midnight); dates are local
+to the city. ``None`` means that nobody stated the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What an element rests on. ``people`` is ``None`` where nobody was named; ``confidence`` is 0 to 1."""
+
+    runs: int
+    people: int | None
+    first_seen: date
+    last_seen: date
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Fare:
+    """The usual fare of a whole ride and the range that was observed, in units of ``currency`` (ISO 4217)."""
+
+    amount: Decimal
+    low: Decimal
+    high: Decimal
+    currency: str
+    observations: int
+    people: int | None
+    first_seen: date
+    last_seen: date
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route; ``name_votes`` counts who said which name."""
+
+    route_id: str
+    short_name: str | None
+    long_name: str
+    name_votes: Mapping[str, int]
+    fare: Fare | None
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A stop; ``method`` says how its place is known: ``reported``, ``dwell`` or ``terminal``."""
+
+    stop_id: str
+    name: str | None
+    name_votes: Mapping[str, int]
+    lon: float
+    lat: float
+    method: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class RunningTime:
+    """Seconds from the stop before, standing included, within a band of the day; ``runs`` 0 means interpolated."""
+
+    band_start_s: int
+    band_end_s: int
+    seconds: float
+    runs: int
+
+
+@dataclass(frozen=True)
+class PatternStop:
+    """A stop as a pattern serves it. ``dist_m`` runs along the shape; the first stop has no running times."""
+
+    stop_sequence: int
+    stop_id: str
+    dist_m: float
+    running_times: tuple[RunningTime, ...]
+
+
+@dataclass(frozen=True)
+class Headway:
+    """The usual time between departures in [band_start_s, band_end_s) and the middle half of what was observed.
+
+    ``method`` is ``observed``, or one of the estimates ``route_waits``, ``city_waits`` and ``seen``.
+    """
+
+    band_start_s: int
+    band_end_s: int
+    headway_s: float
+    low_s: float
+    high_s: float
+    observations: int
+    method: str
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One shape and stop order of a route. ``day_types`` are those of weekday, saturday, sunday it was ridden on."""
+
+    pattern_id: str
+    route_id: str
+    direction_id: int
+    headsign: str | None
+    shape: tuple[tuple[float, float], ...]
+    length_m: float
+    spread_m: float | None
+    day_types: tuple[str, ...]
+    stops: tuple[PatternStop, ...]
+    headways: tuple[Headway, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class ServicePoint:
+    """A clinic, a water point, an office; ``properties`` holds every other column of the table it came in."""
+
+    service_point_id: str
+    kind: str
+    name: str
+    lon: float
+    lat: float
+    source_id: str | None
+    source_row: int
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PublishedNetwork:
+    """One release of one city; every sequence is in the order of its ids."""
+
+    city_slug: str
+    city_name: str
+    timezone: str
+    language: str
+    synthetic: bool
+    release_number: int
+    valid_from: date
+    routes: tuple[Route, ...]
+    patterns: tuple[Pattern, ...]
+    stops: tuple[Stop, ...]
+    service_points: tuple[ServicePoint, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Somebody else's data that the network was made with, to be named in the feed (OpenStreetMap, say)."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Who answers for the feed. Its page also stands in for the agency, which has none."""
+
+    name: str
+    url: str
+    contact_email: str | None = None
+    sources: tuple[Source, ...] = ()

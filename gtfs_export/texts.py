@@ -1,0 +1,39 @@
+"""The few sentences of a feed that no rider wrote, in the city's language (``texts.json``)."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+
+FALLBACK_LANGUAGE = "en"
+
+
+class Texts:
+    """The sentences of one language, by key."""
+
+    def __init__(self, language: str, sentences: dict[str, Any]) -> None:
+        self.language = language
+        self._sentences = sentences
+
+    def say(self, key: str, **values: object) -> str:
+        """Fill in the sentence ``key``. Raises ``KeyError`` on an unknown key or a missing value."""
+        sentence: str = self._sentences[key]
+        return sentence.format(**values)
+
+    def number(self, key: str, count: int) -> str:
+        """Say how many of ``key`` there are, by the language's own plural rule (Unicode CLDR)."""
+        forms: dict[str, str] = self._sentences[key]
+        return forms.get(Locale(self.language).plural_form(count), forms["other"]).format(count=count)
+
+
+@cache
+def texts_for(language: str) -> Texts:
+    """The texts of a BCP 47 language, those of English where it has none yet."""
+    known = json.loads((Path(__file__).parent / "texts.json").read_text("utf-8"))
+    primary = language.replace("_", "-").split("-")[0].lower()
+    chosen = primary if primary in known else FALLBACK_LANGUAGE
+    return Texts(chosen, known[chosen])

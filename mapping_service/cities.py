@@ -1,0 +1,94 @@
+"""What a person settles about a city, checked: its clock, its money, its language, its words, its feed's publisher."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import is_currency
+from sqlalchemy import Connection, Engine
+
+from collectors.words import load_words
+from gtfs_export import Publisher
+from mapping_service.config import Config
+from mapping_service.errors import NotFound, Problem
+from mapping_service.records import City
+from mapping_service.store.cities import add_city
+from mapping_service.store.engine import row
+from mapping_service.store.networks import last_release
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+# First parts of our own addresses: a city of that name could not be reached.
+_TAKEN = frozenset({"api", "ingest", "static", "setup", "v1", "health", "favicon"})
+
+
+def new_city(
+    engine: Engine,
+    slug: str,
+    name: str,
+    timezone: str,
+    currency: str,
+    language: str,
+    words: Path | None = None,
+    *,
+    synthetic: bool = False,
+) -> City:
+    """Create a city. Raises ``Problem`` with a code for each thing that cannot be, ``Conflict`` ``city_exists``."""
+    _check(slug, timezone, currency, language)
+    extra = _read_words(words) if words else {}
+    load_words(language, extra)
+    made = City(0, slug, name.strip() or slug, timezone, currency, language, synthetic, None, extra)
+    with engine.begin() as connection:
+        return add_city(connection, made)
+
+
+def _check(slug: str, timezone: str, currency: str, language: str) -> None:
+    if not _SLUG.fullmatch(slug) or slug in _TAKEN:
+        raise Problem("bad_slug", f"“{slug}” cannot be a city's slug. Use small letters, digits and hyphens.", slug=slug)
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Problem(
+            "bad_timezone", f"“{timezone}” is no time zone. Use an IANA name such as Africa/Abidjan.", timezone=timezone
+        ) from error
+    if not is_currency(currency):
+        raise Problem("bad_currency", f"“{currency}” is no currency. Use an ISO 4217 code such as XOF.", currency=currency)
+    try:
+        Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError) as error:
+        raise Problem("bad_language", f"“{language}” is no language. Use a code such as fr.", language=language) from error
+
+
+def _read_words(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise Problem("bad_words", f"{path} is not JSON in UTF-8. See collectors/words for the shape.") from error
+    if not isinstance(found, dict):
+        raise Problem("bad_words", f"{path} must hold one JSON object. See collectors/words for the shape.")
+    return found
+
+
+def publisher(config: Config, city: City) -> Publisher:
+    """Return who publishes a city's feed, as its files name it."""
+    return Publisher(name=f"Commonway {city.name}", url=f"{config.base_url}/{city.slug}")
+
+
+def released_network(connection: Connection, city: City, number: int | None) -> int:
+    """Return the network of a release, the newest if no number is given. Raises ``NotFound`` ``release_not_found``."""
+    if number is None:
+        found = last_release(connection, city.city_id)
+    else:
+        found = row(connection, "networks.get_release", {"city_id": city.city_id, "release_number": number})
+    if found is None:
+        raise NotFound(
+            "release_not_found",
+            f"{city.name} has no {'release yet' if number is None else f'release {number}'}. Make one: “commonway "
+            f"release --city {city.slug}”.",
+            city=city.slug,
+        )
+    return int(found.network_id)

@@ -1,0 +1,1 @@
+"""Traces to runs: wild positions dropped, long holes cut, standing at the terminals kept as time, halts noted."""

@@ -1,0 +1,192 @@
+"""One recorded trace becomes zero or more runs. Pure: arrays in, records out; the trace itself is never changed.
+
+Rules, in order: (1) fixes without a time, or with a reported accuracy that is too bad, are dropped; times are put in
+order and the first of two equal ones is kept. (2) Short stretches that can only be reached at an impossible speed are
+wild and are dropped. (3) A hole that is both long and far splits the trace. (4) Standing about at the first and last
+terminal is cut from the run and kept as its length in seconds. (5) Where the vehicle stands, a dwell is noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mapping_service.geo import to_metres
+from mapping_service.parameters import Parameters
+from mapping_service.records import Fixes, Floats
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Dwells:
+    """The halts of one run: from and to (epoch seconds) and where ((n, 2) lon, lat)."""
+
+    start_s: Floats
+    end_s: Floats
+    lon_lat: Floats
+
+
+@dataclass(frozen=True)
+class CleanRun:
+    """One ride in one direction. ``lon_lat`` is (n, 2); ``lead_in_s`` and ``lead_out_s`` is standing at its ends."""
+
+    t_s: Floats
+    lon_lat: Floats
+    lead_in_s: float
+    lead_out_s: float
+    length_m: float
+    dwells: Dwells
+    dropped: dict[str, int]
+
+
+def clean(fixes: Fixes, srid: int, p: Parameters) -> list[CleanRun]:
+    """Return the runs of a trace, oldest first; empty where it holds no ride.
+
+    ``srid`` is the city's projected CRS. The drop counts stand on every run of the trace.
+    """
+    usable, dropped = _usable(fixes, p)
+    t_s, lon, lat = fixes.t_s[usable], fixes.lon[usable], fixes.lat[usable]
+    if len(t_s) < p.min_fixes:
+        return []
+    xy = to_metres(lon, lat, srid)
+    sane = ~_wild(t_s, xy, p)
+    dropped["wild"] = int(np.sum(~sane))
+    t_s, lon_lat, xy = t_s[sane], np.column_stack((lon, lat))[sane], xy[sane]
+    runs = []
+    for piece in _pieces(t_s, xy, p):
+        made = _run(t_s[piece], lon_lat[piece], xy[piece], dropped, p)
+        if made is not None:
+            runs.append(made)
+    return runs
+
+
+def _usable(fixes: Fixes, p: Parameters) -> tuple[NDArray[np.int64], dict[str, int]]:
+    """Rule 1: return the indices to keep, in order of time, and how many were dropped for which reason."""
+    timed = np.isfinite(fixes.t_s)
+    exact = ~(fixes.accuracy_m > p.max_accuracy_m)
+    kept = np.flatnonzero(timed & exact)
+    order = kept[np.argsort(fixes.t_s[kept], kind="stable")]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = np.diff(fixes.t_s[order]) > 0
+    counts = {
+        "untimed": int(np.sum(~timed)),
+        "inaccurate": int(np.sum(timed & ~exact)),
+        "repeated_time": int(np.sum(~first)),
+    }
+    return order[first], counts
+
+
+def _hop_mps(t_s: Floats, xy: Floats) -> Floats:
+    return np.hypot(np.diff(xy[:, 0]), np.diff(xy[:, 1])) / np.diff(t_s)
+
+
+def _wild(t_s: Floats, xy: Floats, p: Parameters) -> Mask:
+    """Rule 2: mark stretches between two impossible hops whose surroundings fit together without them."""
+    wild = np.zeros(len(t_s), dtype=bool)
+    cuts = np.flatnonzero(_hop_mps(t_s, xy) > p.max_speed_mps) + 1
+    if not len(cuts):
+        return wild
+    bounds = np.concatenate(([0], cuts, [len(t_s)]))
+    pieces = [slice(a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    good = max(range(len(pieces)), key=lambda i: t_s[pieces[i].stop - 1] - t_s[pieces[i].start])
+    for side in (range(good + 1, len(pieces)), range(good - 1, -1, -1)):
+        anchor = good
+        for i in side:
+            if _joins(t_s, xy, pieces[anchor], pieces[i], p) or _lasts(t_s, pieces[i], p):
+                anchor = i
+            else:
+                wild[pieces[i]] = True
+    return wild
+
+
+def _joins(t_s: Floats, xy: Floats, one: slice, other: slice, p: Parameters) -> bool:
+    """True where a vehicle can get from one stretch to the other at a possible speed."""
+    a, b = (one.stop - 1, other.start) if one.start < other.start else (other.stop - 1, one.start)
+    far_m = float(np.hypot(*(xy[b] - xy[a])))
+    return far_m <= p.max_speed_mps * (t_s[b] - t_s[a])
+
+
+def _lasts(t_s: Floats, piece: slice, p: Parameters) -> bool:
+    return bool(t_s[piece.stop - 1] - t_s[piece.start] > p.max_wild_s)
+
+
+def _pieces(t_s: Floats, xy: Floats, p: Parameters) -> Iterator[slice]:
+    """Rule 3: yield the stretches between holes that are both long in time and far in space."""
+    far = np.hypot(np.diff(xy[:, 0]), np.diff(xy[:, 1])) > p.split_jump_m
+    cuts = np.flatnonzero(far & (np.diff(t_s) > p.split_gap_s)) + 1
+    bounds = np.concatenate(([0], cuts, [len(t_s)]))
+    for a, b in zip(bounds[:-1], bounds[1:], strict=True):
+        if b - a >= p.min_fixes:
+            yield slice(int(a), int(b))
+
+
+def _run(t_s: Floats, lon_lat: Floats, xy: Floats, dropped: dict[str, int], p: Parameters) -> CleanRun | None:
+    """Rules 4 and 5 on one stretch; ``None`` where what is left is too short to be a ride."""
+    speed = _speed_mps(t_s, xy, p)
+    first = _departure(xy, speed, p)
+    last = len(t_s) - 1 - _departure(xy[::-1], speed[::-1], p)
+    if last - first + 1 < p.min_fixes:
+        return None
+    ride = slice(first, last + 1)
+    length_m = float(np.sum(np.hypot(np.diff(xy[ride, 0]), np.diff(xy[ride, 1]))))
+    if length_m < p.min_run_m:
+        return None
+    return CleanRun(
+        t_s=t_s[ride],
+        lon_lat=lon_lat[ride],
+        lead_in_s=float(t_s[first] - t_s[0]),
+        lead_out_s=float(t_s[-1] - t_s[last]),
+        length_m=length_m,
+        dwells=_dwells(t_s[ride], lon_lat[ride], xy[ride], speed[ride], p),
+        dropped=dropped,
+    )
+
+
+def _speed_mps(t_s: Floats, xy: Floats, p: Parameters) -> Floats:
+    """Return the speed at each fix over a centred window, so that wandering positions do not count as movement."""
+    half = p.speed_window_s / 2
+    before = np.maximum(np.searchsorted(t_s, t_s - half, side="left"), 0)
+    after = np.minimum(np.searchsorted(t_s, t_s + half, side="right") - 1, len(t_s) - 1)
+    lone = before == after
+    before = np.where(lone, np.maximum(before - 1, 0), before)
+    after = np.where(lone, np.minimum(after + 1, len(t_s) - 1), after)
+    moved = np.hypot(*(xy[after] - xy[before]).T)
+    return np.asarray(moved / np.maximum(t_s[after] - t_s[before], 1e-3))
+
+
+def _departure(xy: Floats, speed: Floats, p: Parameters) -> int:
+    """Rule 4: return the index of the last standing fix before the vehicle leaves its terminal for good."""
+    away = np.hypot(*(xy - xy[0]).T) > p.terminal_radius_m
+    if not away.any():
+        return len(xy) - 1
+    left = int(np.argmax(away))
+    standing = np.flatnonzero(speed[:left] < p.standing_speed_mps)
+    return int(standing[-1]) if len(standing) else 0
+
+
+def _dwells(t_s: Floats, lon_lat: Floats, xy: Floats, speed: Floats, p: Parameters) -> Dwells:
+    """Rule 5: return the halts; halts that nearly touch in time and space are one."""
+    still = np.concatenate(([0], (speed < p.standing_speed_mps).astype(np.int8), [0]))
+    edges = np.diff(still)
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1
+    halts: list[tuple[int, int]] = []
+    for a, b in zip(starts.tolist(), ends.tolist(), strict=True):
+        if halts and _same_halt(t_s, xy, halts[-1][1], a, p):
+            halts[-1] = (halts[-1][0], b)
+        else:
+            halts.append((a, b))
+    halts = [(a, b) for a, b in halts if t_s[b] - t_s[a] >= p.min_dwell_s]
+    return Dwells(
+        start_s=np.array([t_s[a] for a, _ in halts]),
+        end_s=np.array([t_s[b] for _, b in halts]),
+        lon_lat=np.array([np.median(lon_lat[a:b + 1], axis=0) for a, b in halts]).reshape(-1, 2),
+    )
+
+
+def _same_halt(t_s: Floats, xy: Floats, end: int, start: int, p: Parameters) -> bool:
+    near = float(np.hypot(*(xy[start] - xy[end]))) <= p.dwell_join_m
+    return near and bool(t_s[start] - t_s[end] <= p.dwell_join_s)

@@ -1,0 +1,438 @@
+"""The `commonway` command: parses, calls one function, prints. Every verb takes ``--json`` for machines."""
+
+from __future__ import annotations
+
+import csv
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+from sqlalchemy import Engine
+
+from mapping_service.config import Config, load_config
+from mapping_service.errors import NotFound, Problem
+from mapping_service.parameters import Parameters
+from mapping_service.reasons import sentence
+from mapping_service.records import City
+
+# Heavy modules are imported inside the commands that need them, so that `commonway --help` answers at once.
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Riders' phone traces and reports become a reviewed map and GTFS feed of a city's informal transit."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+
+
+def main() -> None:
+    """Run the command; a problem is one sentence and exit code 1, anything else is a bug and shows its trace."""
+    try:
+        cli(standalone_mode=False)
+    except Problem as problem:
+        _print_problem(problem)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+
+
+def _print_problem(problem: Problem) -> None:
+    if "--json" in sys.argv:
+        click.echo(json.dumps(problem.as_dict(), ensure_ascii=False, default=str))
+    else:
+        click.echo(f"commonway: {problem.sentence}", err=True)
+
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+_city = click.option("--city", "slug", required=True, help="The city's slug.")
+
+
+def _config() -> Config:
+    return load_config(os.environ)
+
+
+def _open() -> tuple[str, Engine]:
+    """Return the database's address and engine, its schema brought up to date."""
+    from mapping_service.postgres import ensure_cluster
+    from mapping_service.store.engine import engine_for
+    from spatial_sql.apply import upgrade
+
+    url = ensure_cluster(_config())
+    upgrade(url)
+    return url, engine_for(url)
+
+
+def _find_city(engine: Engine, slug: str) -> City:
+    from mapping_service.store.cities import get_city
+
+    with engine.connect() as connection:
+        return get_city(connection, slug)
+
+
+def _answer(value: Any, as_json: bool, words: str) -> None:
+    """Print an answer: the value as JSON for machines, or the words for people."""
+    plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    click.echo(json.dumps(plain, ensure_ascii=False, default=str) if as_json else words)
+
+
+@contextmanager
+def _progress(as_json: bool, label: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Yield a callback that draws a bar per step on a terminal, and stays silent for machines."""
+    if as_json or not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    bars: dict[str, Any] = {}
+
+    def tick(step: str, done: int, total: int) -> None:
+        bar = bars.get(step)
+        if bar is None:
+            bar = bars[step] = click.progressbar(length=total, label=f"{label} {step:8}", file=sys.stderr)
+        bar.update(done - bar.pos)
+        if done >= total:
+            bar.render_finish()
+
+    yield tick
+
+
+@cli.command()
+@_json
+def up(as_json: bool) -> None:
+    """Run everything on one machine: the database, the web pages and a worker, until Ctrl-C."""
+    from mapping_service.sample import make_sample
+    from mapping_service.up import up as run
+
+    def announce(line: str) -> None:
+        _answer({"message": line}, as_json, line)
+
+    run(_config(), prepare=make_sample, announce=announce)
+
+
+@cli.command()
+def worker() -> None:
+    """Run one more worker, on this or another machine with the same DATABASE_URL."""
+    from mapping_service.jobs import work
+
+    logging.getLogger("mapping_service").setLevel(logging.INFO)
+    work(_open()[0])
+
+
+@cli.group()
+def city() -> None:
+    """The cities of this installation."""
+
+
+@city.command("create")
+@click.argument("slug")
+@click.option("--name", required=True)
+@click.option("--timezone", required=True, help="IANA name, such as Africa/Abidjan.")
+@click.option("--currency", required=True, help="ISO 4217 code, such as XOF.")
+@click.option("--language", required=True, help="Language of the collectors' notes: en, fr, es, pt, sw, …")
+@click.option("--words", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The city's own word list.")
+@_json
+def city_create(
+    slug: str, name: str, timezone: str, currency: str, language: str, words: Path | None, as_json: bool
+) -> None:
+    """Create a city."""
+    from mapping_service.cities import new_city
+
+    made = new_city(_open()[1], slug, name, timezone, currency, language, words)
+    _answer(made, as_json, f"Created {made.name}. Bring in rides: commonway import PATH --city {made.slug}")
+
+
+@city.command("list")
+@_json
+def city_list(as_json: bool) -> None:
+    """List the cities."""
+    from mapping_service.store.cities import list_cities
+
+    with _open()[1].connect() as connection:
+        found = list_cities(connection)
+    lines = [f"{one.slug:20} {one.name}{' (sample)' if one.synthetic else ''}" for one in found]
+    _answer([asdict(one) for one in found], as_json, "\n".join(lines) or "There is no city yet.")
+
+
+@cli.group()
+def token() -> None:
+    """The keys with which contributors send."""
+
+
+@token.command("create")
+@_city
+@click.option("--contributor", required=True, help="A pseudonym, not a name.")
+@_json
+def token_create(slug: str, contributor: str, as_json: bool) -> None:
+    """Make a key; it is shown this once."""
+    from mapping_service.store.cities import add_token
+
+    _, engine = _open()
+    found = _find_city(engine, slug)
+    with engine.begin() as connection:
+        made = add_token(connection, found.city_id, contributor)
+    address = f"{_config().base_url}/ingest/{made}/gpx"
+    _answer({"token": made, "address": address}, as_json, f"{made}\nSend GPX files to {address}")
+
+
+@cli.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_city
+@click.option("--hints", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A CSV of what is claimed.")
+@_json
+def import_(paths: tuple[Path, ...], slug: str, hints: Path | None, as_json: bool) -> None:
+    """Take in rides (GPX) and service points (CSV, GeoJSON): files, folders and zips."""
+    from mapping_service.receive import ReceiveReport, receive_hints, receive_paths
+
+    _, engine = _open()
+    found = _find_city(engine, slug)
+    report = ReceiveReport()
+    with click.progressbar(length=0, label="import", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        report = receive_paths(engine, found, paths, bar.update)
+    if hints is not None:
+        receive_hints(engine, found, hints, report)
+    words = [
+        f"{report.new} new, {report.same_bytes} with the same bytes as another, {report.again} known already, "
+        f"{report.hints} hints."
+    ]
+    words += [f"refused: {one['file']}: {one['message']}" for one in report.refused]
+    words += [f"hints: {one}" for one in report.notices]
+    _answer(report, as_json, "\n".join([*words, f"Next: commonway process --city {slug}"]))
+    if report.refused:
+        sys.exit(1)
+
+
+@cli.command()
+@_city
+@click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1, 64))
+@_json
+def process(slug: str, jobs: int, as_json: bool) -> None:
+    """Do all that is pending: read, clean, group, fuse."""
+    from mapping_service.stages import process_city
+    from mapping_service.store.engine import rows
+
+    url, engine = _open()
+    with _progress(as_json, slug) as tick:
+        report = process_city(url, slug, Parameters(), jobs=jobs, progress=tick)
+    with engine.connect() as connection:
+        found = _find_city(engine, slug)
+        states = {one.status: one.submissions for one in rows(connection, "intake.count_by_status", {"city_id": found.city_id})}
+    words = (
+        f"{report.read} read, {report.cleaned} cleaned; "
+        + ", ".join(f"{n} {state}" for state, n in states.items())
+        + f".\n{report.routes} candidate routes with {report.patterns} patterns and {report.stops} stops."
+        + f"\nNext: commonway review accept --city {slug}"
+    )
+    _answer({**asdict(report), "submissions": states}, as_json, words)
+
+
+@cli.group()
+def inbox() -> None:
+    """What came in and could not be used as it was."""
+
+
+@inbox.command("list")
+@_city
+@_json
+def inbox_list(slug: str, as_json: bool) -> None:
+    """List what is quarantined, with the reason, and the notes that nobody could read."""
+    from mapping_service.store.engine import rows
+
+    _, engine = _open()
+    found = {"city_id": _find_city(engine, slug).city_id}
+    with engine.connect() as connection:
+        aside = [dict(one._mapping) for one in rows(connection, "intake.list_quarantined", found)]
+        notes = [dict(one._mapping) for one in rows(connection, "intake.list_unread_notes", found)]
+    for one in aside:
+        one["reason"] = sentence(one["reason_code"], one["reason"])
+    words = [f"{one['submission_id']:6} {one['file_name']}: {one['reason']}" for one in aside]
+    words += [f"note in {one['file_name']}: {one['text']}" for one in notes]
+    _answer({"quarantined": aside, "unread_notes": notes}, as_json, "\n".join(words) or "Nothing is waiting.")
+
+
+@inbox.command("release")
+@click.argument("submission_id", type=int)
+@_city
+@_json
+def inbox_release(submission_id: int, slug: str, as_json: bool) -> None:
+    """Use a quarantined or duplicate submission all the same; it is read again at the next processing."""
+    from mapping_service.store.engine import run
+
+    _, engine = _open()
+    with engine.begin() as connection:
+        values = {"city_id": _find_city(engine, slug).city_id, "submission_id": submission_id}
+        if not run(connection, "intake.mark_released", values):
+            raise NotFound(
+                "nothing_to_release",
+                f"{slug} has no quarantined submission {submission_id}. See “commonway inbox list --city {slug}”.",
+                submission_id=submission_id,
+            )
+    _answer({"released": submission_id}, as_json, f"Released. Next: commonway process --city {slug}")
+
+
+@cli.group()
+def review() -> None:
+    """Candidates beside what is published."""
+
+
+@review.command("list")
+@_city
+@_json
+def review_list(slug: str, as_json: bool) -> None:
+    """List the candidate routes, the most trusted first."""
+    from mapping_service.store.networks import candidates
+
+    _, engine = _open()
+    with engine.connect() as connection:
+        found = [dict(one._mapping) for one in candidates(connection, _find_city(engine, slug).city_id)]
+    lines = [
+        f"{one['route_id']:6} {one['short_name'] or '':>12}  {(one['long_name'] or '(unnamed)')[:50]:50} "
+        f"{one['runs']:4} runs  {one['km']:7.1f} km  {one['confidence']:.2f}"
+        for one in found
+    ]
+    _answer(found, as_json, "\n".join(lines) or "There are no candidates.")
+
+
+@review.command("accept")
+@_city
+@click.option("--min-confidence", default=0.0, show_default=True, type=click.FloatRange(0, 1))
+@click.option("--actor", default=lambda: os.environ.get("USER", "operator"), help="Who decides.")
+@_json
+def review_accept(slug: str, min_confidence: float, actor: str, as_json: bool) -> None:
+    """Accept all candidate routes that can be published and are trusted enough."""
+    from mapping_service.publish import accept
+
+    _, engine = _open()
+    found = _find_city(engine, slug)
+    with engine.begin() as connection:
+        accepted = accept(connection, found, min_confidence=min_confidence, actor=actor)
+    words = f"{len(accepted)} routes accepted.\nNext: commonway release --city {slug}"
+    _answer({"accepted": accepted}, as_json, words)
+
+
+@cli.command()
+@_city
+@click.option("--note", help="What changed, in words.")
+@click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="First day of service; today if not given.")
+@_json
+def release(slug: str, note: str | None, valid_from: datetime | None, as_json: bool) -> None:
+    """Make an immutable, numbered release of what is accepted."""
+    from mapping_service.publish import release as make
+
+    _, engine = _open()
+    found = _find_city(engine, slug)
+    with engine.begin() as connection:
+        report = make(connection, found, note=note, valid_from=valid_from.date() if valid_from else None)
+    state = "Release" if report.created else "Nothing has changed since release"
+    words = (
+        f"{state} {report.release}: {report.routes} routes, {report.patterns} patterns, {report.stops} stops, "
+        f"{report.service_points} service points, {report.km} km.\nNext: commonway export gtfs OUT.zip --city {slug}"
+    )
+    _answer(report, as_json, words)
+
+
+@cli.command()
+@click.argument("what", type=click.Choice(["gtfs", "layers", "runs", "evidence"]))
+@click.argument("out", type=click.Path(path_type=Path))
+@_city
+@click.option("--release", "number", type=int, help="An earlier release; the newest if not given.")
+@_json
+def export(what: str, out: Path, slug: str, number: int | None, as_json: bool) -> None:
+    """Write a release: gtfs (.zip), layers (.gpkg or a folder of GeoJSON), runs or evidence (.csv)."""
+    _, engine = _open()
+    found = _find_city(engine, slug)
+    if not out.parent.is_dir():
+        raise NotFound("folder_missing", f"There is no folder {out.parent}. Create it first.", folder=str(out.parent))
+    _EXPORTS[what](engine, found, number, out)
+    _answer({"written": str(out)}, as_json, f"Wrote {out}.")
+
+
+def _export_gtfs(engine: Engine, city: City, number: int | None, out: Path) -> None:
+    from gtfs_export import export_gtfs
+    from mapping_service.cities import publisher
+
+    with engine.connect() as connection:
+        for notice in export_gtfs(connection, city.slug, number, out, publisher(_config(), city)):
+            click.echo(f"notice: {notice.code} {dict(notice.details)}", err=True)
+
+
+def _export_layers(engine: Engine, city: City, number: int | None, out: Path) -> None:
+    from gtfs_export import export_layers
+
+    with engine.connect() as connection:
+        export_layers(connection, city.slug, number, out)
+
+
+def _export_evidence(engine: Engine, city: City, number: int | None, out: Path) -> None:
+    from gtfs_export import export_evidence
+
+    with engine.connect() as connection:
+        export_evidence(connection, city.slug, number, out)
+
+
+_RUN_COLUMNS = ("file", "sha256", "status", "reason", "route_id", "direction_id", "shape_id", "share_of_route")
+
+
+def _export_runs(engine: Engine, city: City, number: int | None, out: Path) -> None:
+    """Write what became of each submitted file, as the newest release, or a given one, has it."""
+    from mapping_service.cities import released_network
+    from mapping_service.store.engine import rows
+
+    with engine.connect() as connection:
+        values = {"city_id": city.city_id, "network_id": released_network(connection, city, number)}
+        outcomes = rows(connection, "intake.list_outcomes", values)
+    with out.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, _RUN_COLUMNS, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        for one in outcomes:
+            writer.writerow({**one._mapping, "reason": sentence(one.reason_code, one.reason or {})})
+
+
+_EXPORTS: dict[str, Callable[[Engine, City, int | None, Path], None]] = {
+    "gtfs": _export_gtfs,
+    "layers": _export_layers,
+    "runs": _export_runs,
+    "evidence": _export_evidence,
+}
+
+
+@cli.command()
+@_json
+def check(as_json: bool) -> None:
+    """Say what is wrong with this installation and how to mend it."""
+    from mapping_service.checks import run_checks
+
+    results = run_checks(_config())
+    marks = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}
+    lines = [f"{marks[one.state]} {one.title}: {one.found}" + (f"\n     {one.hint}" if one.hint else "") for one in results]
+    _answer([asdict(one) for one in results], as_json, "\n".join(lines))
+    if any(one.state == "fail" for one in results):
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("feed", type=click.Path(exists=True, path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--seed", default=1, show_default=True)
+@click.option("--runs-per-pattern", default=3, show_default=True, type=click.IntRange(1, 100))
+@click.option("--language", default="en", show_default=True)
+@click.option("--currency", default="KES", show_default=True)
+@_json
+def simulate(
+    feed: Path, out: Path, seed: int, runs_per_pattern: int, language: str, currency: str, as_json: bool
+) -> None:
+    """Make invented rides from a GTFS feed, as phones would record them, with the truth beside them."""
+    from collectors.simulator import run
+
+    made = run(feed, out, seed=seed, runs_per_pattern=runs_per_pattern, language=language, currency=currency)
+    _answer({"rides": made, "out": str(out)}, as_json, f"Wrote {made} rides to {out}.")

@@ -1,0 +1,73 @@
+"""The calls of one ride: each moment at which it stopped for people, said by a collector or shown by standing. Pure.
+
+Presses within seconds of each other, or made during one halt, are one call (an occupancy press and a stop press are
+two buttons for one stop). A call takes the place of the halt it was made in, since a press comes late and a halt does
+not; without a halt, the place of its presses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mapping_service.geo import to_metres
+from mapping_service.parameters import Parameters
+from mapping_service.records import Floats, Report, Ride
+
+_CALLING = ("stop", "occupancy", "departure", "arrival")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A stop of one ride: where in metres, when, what names were said, and whether a person said it."""
+
+    xy: Floats
+    t_s: float
+    names: tuple[str, ...]
+    reported: bool
+
+
+def calls(ride: Ride, srid: int, p: Parameters) -> list[Call]:
+    """Return the calls of a ride in order of time: the reported ones, and long halts without a report."""
+    spoken = [r for r in ride.reports if r.kind in _CALLING and not r.cancelled and r.t_s is not None]
+    spoken.sort(key=lambda r: (r.t_s or 0.0, r.waypoint))
+    reported, used = [], set()
+    for presses in _together(spoken, p):
+        halt = _halt_of(ride, presses, p)
+        if halt is not None:
+            used.add(halt)
+        reported.append(_reported_call(ride, presses, halt, srid))
+    silent = [
+        Call(ride.dwell_xy[i], float(ride.dwell_start_s[i]), (), False)
+        for i in range(len(ride.dwell_start_s))
+        if i not in used and ride.dwell_end_s[i] - ride.dwell_start_s[i] >= p.silent_dwell_s
+    ]
+    return sorted(reported + silent, key=lambda call: call.t_s)
+
+
+def _together(spoken: Sequence[Report], p: Parameters) -> list[list[Report]]:
+    groups: list[list[Report]] = []
+    for report in spoken:
+        if groups and (report.t_s or 0.0) - (groups[-1][0].t_s or 0.0) <= p.press_join_s:
+            groups[-1].append(report)
+        else:
+            groups.append([report])
+    return groups
+
+
+def _halt_of(ride: Ride, presses: Sequence[Report], p: Parameters) -> int | None:
+    """Return the halt during which, or just before or after which, the presses were made."""
+    at = presses[0].t_s or 0.0
+    near = np.flatnonzero((ride.dwell_start_s - p.press_early_s <= at) & (at <= ride.dwell_end_s + p.press_late_s))
+    return int(near[-1]) if len(near) else None
+
+
+def _reported_call(ride: Ride, presses: Sequence[Report], halt: int | None, srid: int) -> Call:
+    names = tuple(dict.fromkeys(r.name for r in presses if r.name))
+    at = presses[0].t_s or 0.0
+    if halt is not None:
+        return Call(ride.dwell_xy[halt], at, names, True)
+    places = to_metres(np.array([r.lon for r in presses]), np.array([r.lat for r in presses]), srid)
+    return Call(np.median(places, axis=0), at, names, True)

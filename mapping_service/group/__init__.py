@@ -1,0 +1,1 @@
+"""Runs to routes: which runs rode the same route in the same direction, from geometry and time alone."""

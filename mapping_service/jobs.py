@@ -1,0 +1,74 @@
+"""The worker: processes cities in the background, from a queue in the same database (Procrastinate).
+
+A job only says which city has something to do; what there is to do stands in the tables. So a job that is lost, or a
+worker that is killed, costs nothing: the sweep finds the city again within a minute.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import procrastinate
+from sqlalchemy import Engine
+
+from mapping_service.parameters import Parameters
+from mapping_service.postgres import psycopg_dsn
+from mapping_service.stages import is_pending, process_city
+from mapping_service.store.cities import list_cities
+from mapping_service.store.engine import engine_for
+
+log = logging.getLogger(__name__)
+SWEEP_CRON = "* * * * *"
+STALLED_S = 60.0
+
+
+def make_app(connector: procrastinate.BaseConnector, url: str) -> procrastinate.App:
+    """Return the queue's application with its tasks bound to the database at ``url``."""
+    app = procrastinate.App(connector=connector)
+
+    @app.task(name="process", pass_context=False)
+    def process(slug: str) -> None:
+        report = process_city(url, slug, Parameters(), jobs=1, progress=lambda *_: None)
+        log.info("Processed %s: %s", slug, report)
+
+    @app.periodic(cron=SWEEP_CRON)
+    @app.task(name="sweep", queueing_lock="sweep")
+    async def sweep(timestamp: int) -> None:
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+            await app.job_manager.finish_job(job, procrastinate.jobs.Status.FAILED, delete_job=False)
+        for slug in pending_cities(engine_for(url)):
+            await _defer_async(app, slug)
+
+    return app
+
+
+def pending_cities(engine: Engine) -> list[str]:
+    """Return the cities in which processing would do something."""
+    with engine.connect() as connection:
+        cities = list_cities(connection)
+    return [city.slug for city in cities if is_pending(engine, city, Parameters())]
+
+
+async def _defer_async(app: procrastinate.App, slug: str) -> None:
+    try:
+        await app.configure_task("process", queueing_lock=f"process:{slug}").defer_async(slug=slug)
+    except procrastinate.exceptions.AlreadyEnqueued:
+        log.debug("%s is waiting already", slug)
+
+
+def ask_to_process(url: str, slug: str) -> None:
+    """Tell the worker that a city has something to do; one waiting job per city is enough."""
+    app = make_app(procrastinate.SyncPsycopgConnector(conninfo=psycopg_dsn(url)), url)
+    with app.open():
+        try:
+            app.configure_task("process", queueing_lock=f"process:{slug}").defer(slug=slug)
+        except procrastinate.exceptions.AlreadyEnqueued:
+            log.debug("%s is waiting already", slug)
+
+
+def work(url: str) -> None:
+    """Run the worker until it is told to stop. What was pending before it started is taken up first."""
+    app = make_app(procrastinate.PsycopgConnector(conninfo=psycopg_dsn(url)), url)
+    for slug in pending_cities(engine_for(url)):
+        ask_to_process(url, slug)
+    app.run_worker(concurrency=1, delete_jobs="successful")

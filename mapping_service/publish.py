@@ -1,0 +1,91 @@
+"""Review and release: candidates become accepted under public ids; the accepted network becomes a numbered snapshot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from mapping_service.errors import Conflict
+from mapping_service.records import City
+from mapping_service.store import networks
+from mapping_service.store.cities import lock_city
+
+_PREFIXES = {"route": "R", "pattern": "T", "stop": "S"}
+
+
+def accept(connection: Connection, city: City, *, min_confidence: float, actor: str) -> list[str]:
+    """Accept all candidate routes that can be published and are trusted enough; return their public ids.
+
+    A route that was accepted before is replaced by its newer candidate and keeps its id.
+    """
+    lock_city(connection, city.city_id)
+    candidate = networks.network_id(connection, city.city_id, "candidate")
+    chosen = networks.acceptable(connection, city.city_id, min_confidence)
+    public = _mint_all(connection, city, candidate, chosen)
+    accepted = networks.network_id(connection, city.city_id, "accepted")
+    networks.replace_routes(connection, candidate, accepted, public)
+    networks.write_review(connection, city.city_id, public, "accept", actor)
+    return public
+
+
+def _mint_all(connection: Connection, city: City, candidate: int, chosen: list[str]) -> list[str]:
+    """Give public ids to what still has provisional ones among some routes; return the routes' public ids."""
+    found = [("route", route_id) for route_id in chosen] + networks.ids_of_routes(connection, candidate, chosen)
+    public_routes = set(chosen)
+    for kind, prefix in _PREFIXES.items():
+        new = _in_order(element for its_kind, element in found if its_kind == kind and element.startswith("~"))
+        ids = networks.mint(connection, city.city_id, kind, prefix, new)
+        networks.rename(connection, candidate, kind, ids)
+        if kind == "route":
+            public_routes = {ids.get(route_id, route_id) for route_id in chosen}
+    return _in_order(public_routes)
+
+
+def _in_order(ids: Iterable[str]) -> list[str]:
+    """Return ids in the order of the numbers in them."""
+    return sorted(ids, key=lambda one: [int(number) for number in re.findall(r"\d+", one)])
+
+
+@dataclass(frozen=True)
+class ReleaseReport:
+    """A release: its number, whether it is new, what it holds."""
+
+    release: int
+    created: bool
+    routes: int
+    patterns: int
+    stops: int
+    service_points: int
+    km: float
+
+
+def release(connection: Connection, city: City, *, note: str | None, valid_from: date | None) -> ReleaseReport:
+    """Copy the accepted network into a new immutable release; where nothing has changed the last one stands.
+
+    ``valid_from`` is the first day of service, today in the city if not given. Raises ``Conflict``
+    ``nothing_accepted``.
+    """
+    lock_city(connection, city.city_id)
+    accepted = networks.network_id(connection, city.city_id, "accepted")
+    held = networks.counts(connection, accepted)
+    if not held["routes"] and not held["service_points"]:
+        raise Conflict(
+            "nothing_accepted",
+            f"Nothing of {city.name} has been accepted yet. Process and accept first: “commonway process --city "
+            f"{city.slug}”, “commonway review accept --city {city.slug}”.",
+            city=city.slug,
+        )
+    fingerprint = networks.digest(connection, accepted)
+    last = networks.last_release(connection, city.city_id)
+    if last is not None and last.fingerprint == fingerprint and valid_from in (None, last.valid_from):
+        return ReleaseReport(last.release_number, False, **held)
+    starts = valid_from or datetime.now(ZoneInfo(city.timezone)).date()
+    target, number = networks.add_release(connection, city.city_id, starts, note, fingerprint)
+    networks.copy_routes(connection, accepted, target, networks.route_ids(connection, accepted))
+    networks.copy_service_points(connection, accepted, target)
+    return ReleaseReport(number, True, **held)

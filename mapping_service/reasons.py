@@ -1,0 +1,29 @@
+"""Why a submission was set aside, in words: one sentence for each reason code, filled from the stored values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+SENTENCES = {
+    "same_bytes": "The same bytes came before as {of}.",
+    "same_ride": "The same ride was recorded in submission {of} as well, by another phone or under another name.",
+    "no_positions": "It holds no line of positions ({fixes} found). Check that the recorder was running.",
+    "no_times": "Its {fixes} positions have no times, so driving cannot be told from standing. Export the recording "
+    "with times.",
+    "too_few_fixes": "It has {fixes} positions with a time; at least {needed} make a ride.",
+    "in_the_future": "It ends {days_ahead} days in the future. Correct the phone's clock, then release it.",
+    "far_away": "It begins {km} km from where this city's rides are. Import it into its own city, or release it.",
+    "no_ride": "Nothing in it moves over {needed_m} m. Release does not help; the recording holds no ride.",
+    "no_service_points": "None of its {rows} rows could be read as a service point. It needs a type, a name and a "
+    "position in each row.",
+}
+
+
+def sentence(code: str | None, reason: Mapping[str, Any]) -> str:
+    """Return the sentence of a reason; empty for none. Reading errors carry their own sentence as ``message``."""
+    if code is None:
+        return ""
+    if "message" in reason:
+        return str(reason["message"])
+    return SENTENCES[code].format_map(reason)

@@ -1,0 +1,1 @@
+"""Candidates beside what is published: which is which, and what people decide."""

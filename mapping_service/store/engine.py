@@ -1,0 +1,45 @@
+"""Connections: one engine per database address and process, sessions in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from geoalchemy2 import Geometry  # noqa: F401  registers the geometry type for reflection
+from sqlalchemy import Connection, Engine, MetaData, Row, Table, create_engine
+
+from spatial_sql.loader import query
+
+
+@cache
+def engine_for(url: str) -> Engine:
+    """Return the process's engine for ``url`` (SQLAlchemy form); sessions keep UTC."""
+    return create_engine(url, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC -c jit=off"})
+
+
+@cache
+def _tables(engine: Engine) -> MetaData:
+    metadata = MetaData()
+    metadata.reflect(engine)
+    return metadata
+
+
+def table(connection: Connection, name: str) -> Table:
+    """Return the table ``name`` as the database itself describes it: SQL owns the schema, this only mirrors it."""
+    return _tables(connection.engine).tables[name]
+
+
+def rows(connection: Connection, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row[Any]]:
+    """Run the named query and return its rows."""
+    return list(connection.execute(query(name), dict(parameters or {})))
+
+
+def row(connection: Connection, name: str, parameters: Mapping[str, Any] | None = None) -> Row[Any] | None:
+    """Run the named query and return its first row, or ``None``."""
+    return connection.execute(query(name), dict(parameters or {})).first()
+
+
+def run(connection: Connection, name: str, parameters: Mapping[str, Any] | None = None) -> int:
+    """Run the named statement and return how many rows it touched."""
+    return connection.execute(query(name), dict(parameters or {})).rowcount

@@ -1,0 +1,230 @@
+"""Networks: a draft into rows, rows from one network to another, and what identity needs of the accepted one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Row
+
+from mapping_service.geo import to_metres
+from mapping_service.records import City, Evidence, NetworkDraft, PatternDraft, RouteDraft, StopDraft
+from mapping_service.review.identity import Known
+from mapping_service.store.engine import row, rows, run, table
+from mapping_service.store.intake import moment
+from mapping_service.store.lines import line_element, point_element
+
+# In the order in which references allow.
+_COPIES = (
+    "copy_stops", "copy_routes", "copy_patterns", "copy_pattern_stops", "copy_running_times", "copy_headways",
+    "copy_fares", "copy_pattern_runs",
+)
+
+
+def network_id(connection: Connection, city_id: int, kind: str) -> int:
+    """Return the city's ``candidate`` or ``accepted`` network."""
+    found = row(connection, "networks.get_network", {"city_id": city_id, "kind": kind})
+    assert found is not None
+    return int(found.network_id)
+
+
+def is_stale(connection: Connection, city_id: int, fingerprint: str) -> bool:
+    """True where the candidate network was made from something else than ``fingerprint`` says."""
+    found = row(connection, "networks.get_network", {"city_id": city_id, "kind": "candidate"})
+    return found is None or found.fingerprint != fingerprint
+
+
+def input_digest(connection: Connection, city_id: int) -> str:
+    """Return a digest over all that inference reads of a city."""
+    found = row(connection, "networks.get_input_digest", {"city_id": city_id})
+    assert found is not None
+    return str(found.digest)
+
+
+def load_known(connection: Connection, city: City) -> Known:
+    """Return the accepted network as identity needs it."""
+    accepted = {"network_id": network_id(connection, city.city_id, "accepted")}
+    patterns = rows(connection, "networks.list_pattern_runs", accepted)
+    places = rows(connection, "networks.list_stop_places", accepted)
+    lon_lat = np.array([[s.lon, s.lat] for s in places], dtype=np.float64).reshape(-1, 2)
+    assert city.srid is not None
+    return Known(
+        pattern_route={one.pattern_id: one.route_id for one in patterns},
+        pattern_runs={one.pattern_id: frozenset(one.runs) for one in patterns},
+        stop_ids=[s.stop_id for s in places],
+        stop_xy=to_metres(lon_lat[:, 0], lon_lat[:, 1], city.srid) if len(places) else lon_lat,
+    )
+
+
+def save_candidates(connection: Connection, city: City, draft: NetworkDraft, fingerprint: str) -> None:
+    """Put a draft in the place of the city's candidate network."""
+    target = network_id(connection, city.city_id, "candidate")
+    run(connection, "networks.delete_routes", {"network_id": target})
+    run(connection, "networks.delete_stops", {"network_id": target})
+    keys = {"network_id": target, "city_id": city.city_id}
+    for name, values in _tables(draft, city.currency).items():
+        if values:
+            connection.execute(table(connection, name).insert(), [{**keys, **one} for one in values])
+    run(connection, "networks.mark_network", {"network_id": target, "fingerprint": fingerprint})
+
+
+def _tables(draft: NetworkDraft, currency: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of a draft by table, in the order in which references allow."""
+    patterns = [(route, pattern) for route in draft.routes for pattern in route.patterns]
+    return {
+        "route": [_route_row(route) for route in draft.routes],
+        "stop": [_stop_row(stop) for stop in draft.stops],
+        "pattern": [_pattern_row(route, pattern) for route, pattern in patterns],
+        "pattern_stop": [
+            {"pattern_id": d.pattern_id, "stop_sequence": i, **vars(stop)}
+            for _, d in patterns
+            for i, stop in enumerate(d.stops)
+        ],
+        "running_time": [{"pattern_id": d.pattern_id, **vars(t)} for _, d in patterns for t in d.running_times],
+        "headway": [{"pattern_id": d.pattern_id, **vars(h)} for _, d in patterns for h in d.headways],
+        "fare": [_fare_row(route, currency) for route in draft.routes if route.fare],
+        "pattern_run": [{"pattern_id": d.pattern_id, **vars(r)} for _, d in patterns for r in d.runs],
+    }
+
+
+def _evidence(proof: Evidence) -> dict[str, Any]:
+    seen = {"first_seen": moment(proof.first_seen_s), "last_seen": moment(proof.last_seen_s)}
+    return {"runs": proof.runs, "people": proof.people, **seen}
+
+
+def _route_row(route: RouteDraft) -> dict[str, Any]:
+    return {
+        "route_id": route.route_id,
+        "short_name": route.short_name,
+        "long_name": route.long_name,
+        "name_votes": dict(route.name_votes),
+        "confidence": route.confidence,
+        **_evidence(route.evidence),
+    }
+
+
+def _stop_row(stop: StopDraft) -> dict[str, Any]:
+    return {
+        "stop_id": stop.stop_id,
+        "name": stop.name,
+        "name_votes": dict(stop.name_votes),
+        "geom": point_element(stop.lon, stop.lat),
+        "method": stop.method,
+        "confidence": stop.confidence,
+        **_evidence(stop.evidence),
+    }
+
+
+def _pattern_row(route: RouteDraft, draft: PatternDraft) -> dict[str, Any]:
+    return {
+        "pattern_id": draft.pattern_id,
+        "route_id": route.route_id,
+        "direction_id": draft.direction_id,
+        "headsign": draft.headsign,
+        "geom": line_element(draft.lon_lat),
+        "length_m": draft.length_m,
+        "spread_m": draft.spread_m,
+        "day_types": list(draft.day_types),
+        "confidence": draft.confidence,
+        **_evidence(draft.evidence),
+    }
+
+
+def _fare_row(route: RouteDraft, currency: str) -> dict[str, Any]:
+    assert route.fare is not None
+    values = {k: v for k, v in vars(route.fare).items() if not k.endswith("_seen_s")}
+    seen = {"first_seen": moment(route.fare.first_seen_s), "last_seen": moment(route.fare.last_seen_s)}
+    return {"route_id": route.route_id, "currency": currency, **values, **seen}
+
+
+def candidates(connection: Connection, city_id: int) -> list[Row[Any]]:
+    """Return the candidate routes, the most trusted first."""
+    return rows(connection, "networks.list_candidates", {"network_id": network_id(connection, city_id, "candidate")})
+
+
+def acceptable(connection: Connection, city_id: int, min_confidence: float) -> list[str]:
+    """Return the candidate routes that can be published and are trusted at least so much."""
+    values = {"network_id": network_id(connection, city_id, "candidate"), "min_confidence": min_confidence}
+    return [found.route_id for found in rows(connection, "networks.list_acceptable", values)]
+
+
+def mint(connection: Connection, city_id: int, kind: str, prefix: str, provisional: Sequence[str]) -> dict[str, str]:
+    """Return a new public id for each provisional one, in the given order."""
+    if not provisional:
+        return {}
+    taken = row(connection, "networks.mint_ids", {"city_id": city_id, "kind": kind, "n": len(provisional)})
+    assert taken is not None
+    first = taken.last - len(provisional) + 1
+    return {old: f"{prefix}{first + i}" for i, old in enumerate(provisional)}
+
+
+def rename(connection: Connection, network: int, kind: str, ids: Mapping[str, str]) -> None:
+    """Give elements of a network their public ids."""
+    for old, new in ids.items():
+        run(connection, f"networks.rename_{kind}", {"network_id": network, "old": old, "new": new})
+
+
+def ids_of_routes(connection: Connection, network: int, route_ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (kind, id) of the patterns and stops that hang on some routes."""
+    values = {"network_id": network, "route_ids": list(route_ids)}
+    return [(found.kind, found.id) for found in rows(connection, "networks.list_ids_of_routes", values)]
+
+
+def copy_routes(connection: Connection, source: int, target: int, route_ids: Sequence[str]) -> None:
+    """Copy routes with all that hangs on them from one network to another, which must not hold them."""
+    values = {"source": source, "target": target, "route_ids": list(route_ids)}
+    for name in _COPIES:
+        run(connection, f"networks.{name}", values)
+
+
+def replace_routes(connection: Connection, source: int, target: int, route_ids: Sequence[str]) -> None:
+    """Put the routes of one network in the place of another's; stops that nothing serves any more go."""
+    run(connection, "networks.delete_accepted_routes", {"network_id": target, "route_ids": list(route_ids)})
+    copy_routes(connection, source, target, route_ids)
+    run(connection, "networks.delete_unused_stops", {"network_id": target})
+
+
+def write_review(connection: Connection, city_id: int, route_ids: Sequence[str], action: str, actor: str) -> None:
+    """Write down who decided what."""
+    for route_id in route_ids:
+        values = {"city_id": city_id, "route_id": route_id, "action": action, "actor": actor, "note": None}
+        run(connection, "networks.insert_review", values)
+
+
+def counts(connection: Connection, network: int) -> dict[str, Any]:
+    """Return how many routes, patterns, stops, service points and kilometres a network holds."""
+    found = row(connection, "networks.count_network", {"network_id": network})
+    assert found is not None
+    return dict(found._mapping)
+
+
+def digest(connection: Connection, network: int) -> str:
+    """Return a digest over all content of a network."""
+    found = row(connection, "networks.get_network_digest", {"network_id": network})
+    assert found is not None
+    return str(found.digest)
+
+
+def last_release(connection: Connection, city_id: int) -> Row[Any] | None:
+    """Return the newest release of a city."""
+    return row(connection, "networks.get_last_release", {"city_id": city_id})
+
+
+def add_release(connection: Connection, city_id: int, valid_from: date, note: str | None, fingerprint: str) -> tuple[int, int]:
+    """Return the network and the number of a new, empty release."""
+    values = {"city_id": city_id, "valid_from": valid_from, "note": note, "fingerprint": fingerprint}
+    found = row(connection, "networks.insert_release", values)
+    assert found is not None
+    return found.network_id, found.release_number
+
+
+def route_ids(connection: Connection, network: int) -> list[str]:
+    """Return the routes of a network."""
+    return [found.route_id for found in rows(connection, "networks.list_route_ids", {"network_id": network})]
+
+
+def copy_service_points(connection: Connection, source: int, target: int) -> None:
+    """Copy the service points of one network to another."""
+    run(connection, "networks.copy_service_points", {"source": source, "target": target})

@@ -1,0 +1,347 @@
+"""What the public sees of a city: its releases and what is in them. Reads only.
+
+Every record here may be published as it stands: it holds no database key, no contributor and no hour of any ride
+(days are local days of the city). ``None`` is unknown. Lengths in metres, times in seconds, (lon, lat) in EPSG:4326.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from mapping_service.errors import NotFound
+from mapping_service.store.engine import row, rows
+
+BBox = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class City:
+    """A city; ``synthetic`` where the ride simulator made it up."""
+
+    slug: str
+    name: str
+    timezone: str
+    currency: str
+    language: str
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class Release:
+    """A numbered snapshot that never changes, and its sizes. ``bbox`` is west, south, east, north."""
+
+    number: int
+    valid_from: date
+    note: str | None
+    fingerprint: str | None
+    created_at: datetime
+    routes: int
+    patterns: int
+    stops: int
+    service_points: int
+    runs: int
+    length_m: float
+    bbox: BBox | None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A release together with the key under which its elements lie. Not for publication."""
+
+    network_id: int
+    city: City
+    release: Release
+
+
+@dataclass(frozen=True)
+class InboxCounts:
+    """What a city was sent, in files, and what became of it."""
+
+    received: int
+    unread: int
+    accepted: int
+    quarantined: int
+    duplicate: int
+
+
+@dataclass(frozen=True)
+class Fare:
+    """The usual fare of a whole ride, and the range that was reported."""
+
+    amount: float
+    low: float
+    high: float
+    currency: str
+    observations: int
+    people: int | None
+    first_seen: date
+    last_seen: date
+
+
+@dataclass(frozen=True)
+class RouteSummary:
+    """A route and the evidence for it. ``length_m`` is that of its longest pattern."""
+
+    route_id: str
+    short_name: str | None
+    long_name: str | None
+    runs: int
+    people: int | None
+    first_seen: date
+    last_seen: date
+    confidence: float
+    directions: int
+    length_m: float | None
+    bbox: BBox | None
+    fare: Fare | None
+
+
+@dataclass(frozen=True)
+class PatternStop:
+    """A stop as one pattern serves it. ``from_previous_s`` is the usual time from the stop before, over the day."""
+
+    stop_sequence: int
+    stop_id: str
+    name: str | None
+    lon: float
+    lat: float
+    dist_m: float
+    runs: int
+    runs_past: int
+    confidence: float
+    from_previous_s: float | None
+
+
+@dataclass(frozen=True)
+class RideTime:
+    """End to end in one band of the local day (seconds after midnight; 0–86400 is the whole day).
+
+    ``runs`` is that of the least measured section: 0 where a section is interpolated.
+    """
+
+    band_start_s: int
+    band_end_s: int
+    seconds: float
+    runs: int
+
+
+@dataclass(frozen=True)
+class Headway:
+    """The time between departures in one band; ``low_s``–``high_s`` is the middle half of what was observed.
+
+    ``method`` is ``observed``, or it is an estimate: ``route_waits``, ``city_waits``, ``seen``.
+    """
+
+    band_start_s: int
+    band_end_s: int
+    headway_s: float
+    low_s: float
+    high_s: float
+    observations: int
+    method: str
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One way of riding a route: shape, stops, times, headways. ``spread_m`` is how far its runs lie from the shape."""
+
+    pattern_id: str
+    direction_id: int
+    headsign: str | None
+    length_m: float
+    spread_m: float | None
+    runs: int
+    people: int | None
+    first_seen: date
+    last_seen: date
+    day_types: Sequence[str]
+    confidence: float
+    geometry: Mapping[str, Any]
+    stops: Sequence[PatternStop]
+    ride_times: Sequence[RideTime]
+    headways: Sequence[Headway]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A stop and the routes that serve it; ``method`` is how it was found: ``reported``, ``dwell``, ``terminal``."""
+
+    stop_id: str
+    name: str | None
+    lon: float
+    lat: float
+    method: str
+    runs: int
+    people: int | None
+    first_seen: date
+    last_seen: date
+    confidence: float
+    route_ids: Sequence[str]
+
+
+@dataclass(frozen=True)
+class ServicePoint:
+    """A clinic, a tap, an office."""
+
+    service_point_id: str
+    kind: str
+    name: str
+    lon: float
+    lat: float
+
+
+def list_cities(connection: Connection) -> list[City]:
+    """All cities, by name."""
+    return [City(**found._mapping) for found in rows(connection, "published.list_cities", {"slug": None})]
+
+
+def get_city(connection: Connection, slug: str) -> City:
+    """Return a city. Raises ``NotFound`` ``city_unknown``."""
+    found = row(connection, "published.list_cities", {"slug": slug})
+    if found is None:
+        sentence = f"There is no city “{slug}” here; the front page lists those there are."
+        raise NotFound("city_unknown", sentence, slug=slug)
+    return City(**found._mapping)
+
+
+def list_releases(connection: Connection, slug: str) -> list[Release]:
+    """The releases of a city, newest first."""
+    found = rows(connection, "published.list_releases", {"slug": slug, "number": None, "most": None})
+    return [_release(one) for one in found]
+
+
+def newest(connection: Connection, city: City) -> Snapshot | None:
+    """Return the newest release of a city, or ``None`` before the first."""
+    found = row(connection, "published.list_releases", {"slug": city.slug, "number": None, "most": 1})
+    return Snapshot(found.network_id, city, _release(found)) if found else None
+
+
+def get_newest(connection: Connection, slug: str) -> Snapshot:
+    """Return the newest release of a city. Raises ``NotFound`` ``city_unknown``, ``city_unreleased``."""
+    found = newest(connection, get_city(connection, slug))
+    if found is None:
+        raise NotFound("city_unreleased", f"“{slug}” has no release yet; its page says what to do next.", slug=slug)
+    return found
+
+
+def get_release(connection: Connection, slug: str, number: int) -> Snapshot:
+    """Return one release of a city. Raises ``NotFound`` ``city_unknown``, ``release_unknown``."""
+    city = get_city(connection, slug)
+    found = row(connection, "published.list_releases", {"slug": slug, "number": number, "most": 1})
+    if found is None:
+        raise _no_release(slug, number)
+    return Snapshot(found.network_id, city, _release(found))
+
+
+def get_tile(connection: Connection, slug: str, number: int, z: int, x: int, y: int) -> bytes:
+    """Return a vector tile, empty where nothing lies in it. Raises ``NotFound`` ``release_unknown``."""
+    network = row(connection, "published.get_network_id", {"slug": slug, "number": number})
+    if network is None:
+        raise _no_release(slug, number)
+    found = row(connection, "published.get_tile", {"network_id": network.network_id, "z": z, "x": x, "y": y})
+    return bytes(found.tile or b"") if found else b""
+
+
+def get_inbox_counts(connection: Connection, slug: str) -> InboxCounts:
+    """Count what a city was sent."""
+    found = row(connection, "published.get_inbox_counts", {"slug": slug})
+    return InboxCounts(**found._mapping) if found else InboxCounts(0, 0, 0, 0, 0)
+
+
+def list_routes(connection: Connection, network_id: int) -> list[RouteSummary]:
+    """The routes of a release, numbers first and in their order."""
+    found = rows(connection, "published.list_routes", {"network_id": network_id, "route_id": None})
+    return [_route(one) for one in found]
+
+
+def get_route(connection: Connection, network_id: int, route_id: str) -> RouteSummary:
+    """Return one route of a release. Raises ``NotFound`` ``route_unknown``."""
+    found = row(connection, "published.list_routes", {"network_id": network_id, "route_id": route_id})
+    if found is None:
+        sentence = f"The newest release has no route “{route_id}”; an earlier one may have had it."
+        raise NotFound("route_unknown", sentence, route_id=route_id)
+    return _route(found)
+
+
+def list_patterns(connection: Connection, network_id: int, route_id: str) -> list[Pattern]:
+    """The patterns of a route with all that is known of them, direction by direction."""
+    key = {"network_id": network_id, "route_id": route_id}
+    stops, times, headways = (
+        _by_pattern(rows(connection, f"published.{name}", key))
+        for name in ("list_pattern_stops", "list_ride_times", "list_headways")
+    )
+    return [
+        Pattern(
+            **one._mapping,
+            stops=[PatternStop(**values) for values in stops[one.pattern_id]],
+            ride_times=[RideTime(**values) for values in times[one.pattern_id]],
+            headways=[Headway(**values) for values in headways[one.pattern_id]],
+        )
+        for one in rows(connection, "published.list_patterns", key)
+    ]
+
+
+def list_stops(connection: Connection, network_id: int) -> list[Stop]:
+    """The stops of a release."""
+    found = rows(connection, "published.list_stops", {"network_id": network_id, "stop_id": None})
+    return [Stop(**one._mapping) for one in found]
+
+
+def get_stop(connection: Connection, network_id: int, stop_id: str) -> Stop:
+    """Return one stop of a release. Raises ``NotFound`` ``stop_unknown``."""
+    found = row(connection, "published.list_stops", {"network_id": network_id, "stop_id": stop_id})
+    if found is None:
+        sentence = f"The newest release has no stop “{stop_id}”; an earlier one may have had it."
+        raise NotFound("stop_unknown", sentence, stop_id=stop_id)
+    return Stop(**found._mapping)
+
+
+def list_service_points(connection: Connection, network_id: int) -> list[ServicePoint]:
+    """The service points of a release."""
+    found = rows(connection, "published.list_service_points", {"network_id": network_id})
+    return [ServicePoint(**one._mapping) for one in found]
+
+
+def _no_release(slug: str, number: int) -> NotFound:
+    sentence = f"“{slug}” has no release {number}; /{slug}/releases/ lists those there are."
+    return NotFound("release_unknown", sentence, slug=slug, release=number)
+
+
+def _bbox(found: Row[Any]) -> BBox | None:
+    return None if found.west is None else (found.west, found.south, found.east, found.north)
+
+
+def _release(found: Row[Any]) -> Release:
+    names = (
+        "number", "valid_from", "note", "fingerprint", "created_at", "routes", "patterns", "stops", "service_points",
+        "runs", "length_m",
+    )
+    return Release(**{name: found._mapping[name] for name in names}, bbox=_bbox(found))
+
+
+def _route(found: Row[Any]) -> RouteSummary:
+    fare = None
+    if found.amount is not None:
+        fare = Fare(
+            float(found.amount), float(found.low), float(found.high), found.currency, found.observations,
+            found.fare_people, found.fare_first_seen, found.fare_last_seen,
+        )
+    names = (
+        "route_id", "short_name", "long_name", "runs", "people", "first_seen", "last_seen", "confidence", "directions",
+        "length_m",
+    )
+    return RouteSummary(**{name: found._mapping[name] for name in names}, bbox=_bbox(found), fare=fare)
+
+
+def _by_pattern(found: Iterable[Row[Any]]) -> dict[str, list[dict[str, Any]]]:
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in found:
+        values = dict(one._mapping)
+        groups[values.pop("pattern_id")].append(values)
+    return groups

@@ -1,0 +1,54 @@
+"""The web application: public map, API, tiles and downloads. ``create_app`` puts its parts together."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from dataclasses import replace
+
+from flask import Flask, Response, request
+
+from mapping_service.config import load_config
+from mapping_service.postgres import database_address
+from mapping_service.web import api, compress, database, downloads, language, pages, problems, tiles, vendor
+
+# Nothing from elsewhere, ever: no tiles, fonts or scripts of third parties. MapLibre starts its worker from a blob.
+_SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        "font-src 'self'; worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Permissions-Policy": "camera=(), microphone=()",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def create_app(database_url: str | None = None) -> Flask:
+    """Make the application; ``database_url`` goes before ``DATABASE_URL``. Raises ``Problem`` on a bad setting.
+
+    Settings come from the environment at this moment (``mapping_service.config``); nothing connects before a request.
+    """
+    config = load_config(os.environ)
+    config = replace(config, database_url=database_url or config.database_url)
+    config = replace(config, database_url=database_address(config))
+    app = Flask(__name__)
+    app.extensions["commonway"] = config
+    for part in (database, language, problems, compress):
+        part.install(app)
+    for blueprint in (vendor.blueprint, api.blueprint, tiles.blueprint, downloads.blueprint, pages.blueprint):
+        app.register_blueprint(blueprint)
+    if importlib.util.find_spec("mapping_service.web.ingest"):
+        app.register_blueprint(importlib.import_module("mapping_service.web.ingest").blueprint)
+    app.after_request(_secure)
+    return app
+
+
+def _secure(response: Response) -> Response:
+    for name, value in _SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    # What is published is for every site and every tool to use; pages with forms are not.
+    if request.blueprint in {api.blueprint.name, tiles.blueprint.name, downloads.blueprint.name}:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    return response

@@ -1,0 +1,57 @@
+"""Files over HTTP: stored first, then answered, then read by the worker."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Blueprint, Response, current_app, jsonify, request
+
+from collectors.archives import iter_bytes
+from collectors.limits import MAX_FILE_BYTES
+from mapping_service.errors import Problem, TooLarge
+from mapping_service.jobs import ask_to_process
+from mapping_service.receive import receive
+from mapping_service.store.cities import get_city, token_owner
+from mapping_service.store.engine import engine_for
+
+blueprint = Blueprint("ingest", __name__)
+
+
+@blueprint.post("/ingest/<token>/gpx")
+def post_gpx(token: str) -> tuple[Response, int]:
+    """Take one or more GPX files (multipart ``file`` parts, or the raw body), plain, gzipped or zipped.
+
+    Answers 202 once every byte is on disk. Sending the same bytes again changes nothing and says so.
+    """
+    url = current_app.config["DATABASE_URL"]
+    engine = engine_for(url)
+    with engine.connect() as connection:
+        slug, contributor_id = token_owner(connection, token)
+        city = get_city(connection, slug)
+    answers = []
+    for name, data in _sent():
+        for source in iter_bytes(name, data):
+            if source.data is None:
+                assert source.problem is not None
+                raise source.problem
+            receipt = receive(engine, city, source.name, source.data, contributor_id)
+            answers.append({"file": source.name, **vars(receipt)})
+    ask_to_process(url, slug)
+    return jsonify({"city": slug, "received": answers}), 202
+
+
+def _sent() -> list[tuple[str, bytes]]:
+    """Return the names and bytes of the request's files. Raises ``Problem`` ``no_file``, ``file_too_large``."""
+    if (request.content_length or 0) > MAX_FILE_BYTES:
+        raise TooLarge(
+            "file_too_large",
+            f"The request is larger than {MAX_FILE_BYTES // 1_000_000} MB. Send the rides one by one.",
+            limit_bytes=MAX_FILE_BYTES,
+        )
+    parts = [(part.filename or "ride.gpx", part.read()) for part in request.files.values()]
+    if not parts and request.mimetype != "multipart/form-data":
+        data = request.get_data(cache=False)
+        parts = [(request.args.get("name") or f"{hashlib.sha256(data).hexdigest()[:12]}.gpx", data)] if data else []
+    if not parts:
+        raise Problem("no_file", "The request holds no file. Send the GPX as the body, or as a form part “file”.")
+    return parts

@@ -1,0 +1,156 @@
+"""The words of the pages in five languages, and numbers, dates and money as each writes them.
+
+Catalogs are flat: ``locales/{language}.json``, the same keys and ``{placeholders}`` in each. A key that counts has a
+form for each plural category that its language uses (``runs.one``, ``runs.other``; Unicode CLDR).
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
+from flask import Flask, Response, g, request
+
+from mapping_service.store.published import Fare
+
+LANGUAGES = ("en", "fr", "es", "pt", "sw")
+FALLBACK = "en"
+COOKIE = "lang"
+COOKIE_AGE_S = 365 * 86400
+# Confidence in words: at least so much is …
+CONFIDENCE_WORDS = ((0.8, "high"), (0.5, "fair"), (0.0, "low"))
+_LOCALES = Path(__file__).parent / "locales"
+
+
+@cache
+def catalog(language: str) -> Mapping[str, str]:
+    """Return the words of one of ``LANGUAGES`` by key."""
+    found = json.loads((_LOCALES / f"{language}.json").read_text("utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+def choose(asked: str | None, kept: str | None, accepted: str | None, city: str | None) -> str:
+    """Return the language of a page: as asked for, else as kept, as the browser accepts, as the city speaks.
+
+    Each may be any BCP 47 tag or ``None``; what is not in ``LANGUAGES`` does not count.
+    """
+    for tag in (asked, kept, accepted, city):
+        if tag and (primary := tag.replace("_", "-").split("-")[0].lower()) in LANGUAGES:
+            return primary
+    return FALLBACK
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language: call it with a key for its words; its methods write values. ``None`` is written as unknown."""
+
+    language: str
+
+    def __call__(self, key: str, **values: Any) -> str:
+        return catalog(self.language)[key].format(**values)
+
+    def count(self, key: str, number: int) -> str:
+        """Write ``number`` of something, in the plural form that the language wants for it."""
+        words = catalog(self.language)
+        form = f"{key}.{Locale.parse(self.language).plural_form(number)}"
+        return words[form if form in words else f"{key}.other"].format(n=self.number(number))
+
+    def number(self, value: float) -> str:
+        """Write a number, thousands grouped."""
+        return format_decimal(value, locale=self.language)
+
+    def percent(self, share: float) -> str:
+        """Write a share of 0 to 1."""
+        return format_percent(share, locale=self.language)
+
+    def km(self, length_m: float | None) -> str:
+        """Write a length in kilometres: one decimal below 100 km."""
+        if length_m is None:
+            return self("unknown")
+        km = length_m / 1000
+        return self("unit.km", n=format_decimal(km, format="#,##0.0" if km < 100 else "#,##0", locale=self.language))
+
+    def metres(self, length_m: float | None) -> str:
+        """Write a length in whole metres."""
+        return self("unknown") if length_m is None else self("unit.m", n=self.number(round(length_m)))
+
+    def minutes(self, seconds: float | None) -> str:
+        """Write a time in minutes, never as 0: what is shorter is less than one."""
+        if seconds is None:
+            return self("unknown")
+        return self("unit.min", n=self.number(round(seconds / 60))) if seconds >= 30 else self("unit.under_min")
+
+    def clock(self, seconds: int) -> str:
+        """Write seconds after local midnight as hours and minutes."""
+        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
+
+    def date(self, day: datetime.date) -> str:
+        """Write a day."""
+        return format_date(day, "medium", locale=self.language)
+
+    def money(self, amount: float, currency: str) -> str:
+        """Write an amount, without decimals where it has none."""
+        pattern = Locale.parse(self.language).currency_formats["standard"].pattern
+        if amount % 1 == 0:
+            pattern = pattern.replace(".00", "")
+        if get_currency_symbol(currency, self.language)[-1].isalpha():  # CLDR's alphaNextToNumber: KSh 50, not KSh50
+            pattern = pattern.replace("¤#", "¤\u00a0#")
+        return format_currency(amount, currency, format=pattern, locale=self.language, currency_digits=False)
+
+    def fare(self, fare: Fare | None) -> str:
+        """Write the usual fare."""
+        return self("unknown") if fare is None else self.money(fare.amount, fare.currency)
+
+    def people(self, people: int | None) -> str:
+        """Write how many people stand behind something."""
+        return self("people.not_stated") if people is None else self.count("people", people)
+
+    def confidence(self, confidence: float) -> str:
+        """Write how sure we are, in words."""
+        return self(f"confidence.{next(word for least, word in CONFIDENCE_WORDS if confidence >= least)}")
+
+    def under(self, prefix: str) -> dict[str, str]:
+        """All words whose key begins with ``prefix``: for the scripts of a page."""
+        found = catalog(self.language).items()
+        return {key.removeprefix(prefix): text for key, text in found if key.startswith(prefix)}
+
+
+def words(city_language: str | None = None) -> Words:
+    """Return the language of this request, settled when first asked for."""
+    if "words" not in g:
+        accepted = request.accept_languages.best_match([*LANGUAGES, *(f"{one}-{one.upper()}" for one in LANGUAGES)])
+        g.words = Words(choose(request.args.get("lang"), request.cookies.get(COOKIE), accepted, city_language))
+    found = g.words
+    assert isinstance(found, Words)
+    return found
+
+
+def install(app: Flask) -> None:
+    """Give every template ``t``, and every page its ``Content-Language``."""
+    app.context_processor(lambda: {"t": words(), "languages": LANGUAGES, "name_of": _own_name})
+    app.after_request(_mark)
+
+
+@cache
+def _own_name(language: str) -> str:
+    name = Locale.parse(language).get_display_name(language) or language
+    return name[:1].upper() + name[1:]
+
+
+def _mark(response: Response) -> Response:
+    if response.mimetype != "text/html" or "words" not in g:
+        return response
+    response.headers["Content-Language"] = g.words.language
+    response.vary.update(("Accept-Language", "Cookie"))
+    if request.args.get("lang") == g.words.language:
+        response.set_cookie(COOKIE, g.words.language, max_age=COOKIE_AGE_S, samesite="Lax", httponly=True)
+    return response

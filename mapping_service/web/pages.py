@@ -1,0 +1,120 @@
+"""The pages that people read. Each works without scripts; the map is an addition."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, url_for
+
+from mapping_service.store import published
+from mapping_service.store.published import BBox, City, Pattern, PatternStop, RouteSummary, Snapshot, Stop
+from mapping_service.web import palette, timeline
+from mapping_service.web.database import config, connection
+from mapping_service.web.language import Words, words
+from mapping_service.web.tiles import MAX_ZOOM
+
+blueprint = Blueprint("pages", __name__)
+blueprint.app_context_processor(lambda: {"colour_index": palette.colour_index, "timeline": timeline})
+
+
+@blueprint.get("/health")
+def health() -> Response:
+    """Say ok, but only when the database answers."""
+    published.list_cities(connection())
+    return jsonify(status="ok")
+
+
+@blueprint.get("/")
+def index() -> str:
+    """All cities and the size of what each has published."""
+    cities = [(city, published.newest(connection(), city)) for city in published.list_cities(connection())]
+    return render_template("index.html", cities=cities)
+
+
+@blueprint.get("/<city>")
+def city(city: str) -> str:
+    """The public map of a city, or what to do before its first release."""
+    place = published.get_city(connection(), city)
+    t = words(place.language)
+    found = published.newest(connection(), place)
+    if found is None:
+        inbox = published.get_inbox_counts(connection(), city)
+        return render_template("unreleased.html", city=place, inbox=inbox)
+    routes = published.list_routes(connection(), found.network_id)
+    kinds = Counter(one.kind for one in published.list_service_points(connection(), found.network_id))
+    data = _map_data(t, found, routes, found.release.bbox)
+    return render_template(
+        "city.html", city=place, release=found.release, routes=routes, kinds=kinds.most_common(), map_data=data,
+        feed_url=config().base_url + url_for("downloads.current_feed", city=city),
+    )
+
+
+@blueprint.get("/<city>/routes/<route_id>")
+def route(city: str, route_id: str) -> str:
+    """A route: its line, stops, times, headways, fare and all the evidence for them."""
+    found = published.get_newest(connection(), city)
+    t = words(found.city.language)
+    route = published.get_route(connection(), found.network_id, route_id)
+    patterns = published.list_patterns(connection(), found.network_id, route_id)
+    data = _map_data(t, found, [route], route.bbox) | {"only": route_id, "stops": _stop_features(patterns)}
+    return render_template(
+        "route.html", city=found.city, release=found.release, route=route, patterns=patterns, map_data=data
+    )
+
+
+@blueprint.get("/<city>/stops/<stop_id>")
+def stop(city: str, stop_id: str) -> str:
+    """A stop: the routes that serve it and the evidence for it."""
+    found = published.get_newest(connection(), city)
+    t = words(found.city.language)
+    stop = published.get_stop(connection(), found.network_id, stop_id)
+    routes = [r for r in published.list_routes(connection(), found.network_id) if r.route_id in stop.route_ids]
+    data = _map_data(t, found, routes, (stop.lon, stop.lat, stop.lon, stop.lat)) | {"stops": [_stop_feature(stop)]}
+    return render_template(
+        "stop.html", city=found.city, release=found.release, stop=stop, routes=routes, map_data=data
+    )
+
+
+def _map_data(t: Words, found: Snapshot, routes: list[RouteSummary], bbox: BBox | None) -> dict[str, Any]:
+    """What the map's script needs to know: addresses, the routes' colours and words, and its own strings."""
+    return {
+        "tiles": _tiles_path(found.city, found.release.number),
+        "max_zoom": MAX_ZOOM,
+        "bbox": bbox,
+        "palette": palette.COLOURS,
+        "routes": {one.route_id: _route_data(t, found.city, one) for one in routes},
+        "route_path": f"/{found.city.slug}/routes/",
+        "stop_path": f"/{found.city.slug}/stops/",
+        "text": t.under("map."),
+    }
+
+
+def _route_data(t: Words, city: City, route: RouteSummary) -> dict[str, Any]:
+    support = t.count("runs", route.runs) if route.runs > 1 else t("map.single")
+    evidence = f"{support} · {t('confidence.of', word=t.confidence(route.confidence))}"
+    return {
+        "short_name": route.short_name,
+        "long_name": route.long_name or t("route.unnamed"),
+        "bbox": route.bbox,
+        "evidence": evidence,
+        "colour": palette.colour_index(route.route_id),
+    }
+
+
+def _stop_features(patterns: list[Pattern]) -> list[dict[str, Any]]:
+    by_id = {stop.stop_id: stop for pattern in patterns for stop in pattern.stops}
+    return [_stop_feature(stop) for stop in by_id.values()]
+
+
+def _stop_feature(stop: PatternStop | Stop) -> dict[str, Any]:
+    name = {"name": stop.name} if stop.name else {}
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [stop.lon, stop.lat]},
+        "properties": {"stop_id": stop.stop_id, "runs": stop.runs, **name},
+    }
+
+
+def _tiles_path(city: City, number: int) -> str:
+    return f"/{city.slug}/tiles/{number}/{{z}}/{{x}}/{{y}}.mvt"

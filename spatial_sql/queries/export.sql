@@ -1,0 +1,79 @@
+-- What a release holds, for those who publish it. A pattern's shape is WKB in EPSG:4326; dates are local to the city.
+
+-- name: get_release
+-- A release with its city: the numbered one, or the newest where :release_number is null. Params: slug,
+-- release_number.
+SELECT network.network_id, network.release_number, network.valid_from, city.name AS city_name, city.timezone,
+       city.language, city.synthetic
+FROM city
+JOIN network USING (city_id)
+WHERE city.slug = :slug
+  AND network.kind = 'release'
+  AND network.release_number = coalesce(CAST(:release_number AS integer), network.release_number)
+ORDER BY network.release_number DESC
+LIMIT 1;
+
+-- name: list_routes
+-- The routes of a network with their evidence. Params: network_id, timezone.
+SELECT route_id, short_name, long_name, name_votes, runs, people,
+       (first_seen AT TIME ZONE :timezone)::date AS first_seen,
+       (last_seen AT TIME ZONE :timezone)::date AS last_seen, confidence
+FROM route
+WHERE network_id = :network_id
+ORDER BY route_id COLLATE "C";
+
+-- name: list_fares
+-- The observed fares of a network's routes. Params: network_id, timezone.
+SELECT route_id, amount, low, high, currency, observations, people,
+       (first_seen AT TIME ZONE :timezone)::date AS first_seen,
+       (last_seen AT TIME ZONE :timezone)::date AS last_seen
+FROM fare
+WHERE network_id = :network_id
+ORDER BY route_id COLLATE "C";
+
+-- name: list_stops
+-- The stops of a network with their evidence. Params: network_id, timezone.
+SELECT stop_id, name, name_votes, ST_X(geom) AS lon, ST_Y(geom) AS lat, method, runs, people,
+       (first_seen AT TIME ZONE :timezone)::date AS first_seen,
+       (last_seen AT TIME ZONE :timezone)::date AS last_seen, confidence
+FROM stop
+WHERE network_id = :network_id
+ORDER BY stop_id COLLATE "C";
+
+-- name: list_patterns
+-- The patterns of a network with their evidence. Params: network_id, timezone.
+SELECT pattern_id, route_id, direction_id, headsign, ST_AsBinary(geom) AS shape_wkb, length_m, spread_m, day_types,
+       runs, people,
+       (first_seen AT TIME ZONE :timezone)::date AS first_seen,
+       (last_seen AT TIME ZONE :timezone)::date AS last_seen, confidence
+FROM pattern
+WHERE network_id = :network_id
+ORDER BY pattern_id COLLATE "C";
+
+-- name: list_pattern_stops
+-- Each pattern's stops in order. Params: network_id.
+SELECT pattern_id, stop_sequence, stop_id, dist_m
+FROM pattern_stop
+WHERE network_id = :network_id
+ORDER BY pattern_id COLLATE "C", stop_sequence;
+
+-- name: list_running_times
+-- Times from the stop before, by band. Params: network_id.
+SELECT pattern_id, stop_sequence, band_start_s, band_end_s, seconds, runs
+FROM running_time
+WHERE network_id = :network_id
+ORDER BY pattern_id COLLATE "C", stop_sequence, band_start_s, band_end_s;
+
+-- name: list_headways
+-- Each pattern's headways by band. Params: network_id.
+SELECT pattern_id, band_start_s, band_end_s, headway_s, low_s, high_s, observations, method
+FROM headway
+WHERE network_id = :network_id
+ORDER BY pattern_id COLLATE "C", band_start_s;
+
+-- name: list_service_points
+-- The service points of a network. Params: network_id.
+SELECT service_point_id, kind, name, ST_X(geom) AS lon, ST_Y(geom) AS lat, source_id, source_row, properties
+FROM service_point
+WHERE network_id = :network_id
+ORDER BY service_point_id COLLATE "C";

@@ -1,0 +1,133 @@
+-- name: insert_inbox
+-- Keep bytes; no row comes back where the city holds them already. Params: city_id, sha256, bytes.
+INSERT INTO inbox (city_id, sha256, bytes)
+VALUES (:city_id, :sha256, :bytes)
+ON CONFLICT ON CONSTRAINT inbox_sha256_key DO NOTHING
+RETURNING inbox_id;
+
+-- name: get_inbox
+-- The row of bytes that the city holds. Params: city_id, sha256.
+SELECT inbox_id FROM inbox WHERE city_id = :city_id AND sha256 = :sha256;
+
+-- name: insert_submission
+-- What new bytes will be read into. Params: submission_id, city_id, contributor_id.
+INSERT INTO submission (submission_id, city_id, contributor_id)
+VALUES (:submission_id, :city_id, :contributor_id);
+
+-- name: insert_arrival
+-- A name under which bytes came; nothing where the same name brought them before. Params: city_id, inbox_id, file_name, file_key, contributor_id.
+INSERT INTO arrival (city_id, inbox_id, file_name, file_key, contributor_id)
+VALUES (:city_id, :inbox_id, :file_name, :file_key, :contributor_id)
+ON CONFLICT ON CONSTRAINT arrival_name_key DO NOTHING
+RETURNING arrival_id;
+
+-- name: upsert_claim
+-- What a hint says of a file. Params: city_id, file_key, line, direction, label, peak, contributor.
+INSERT INTO claim (city_id, file_key, line, direction, label, peak, contributor)
+VALUES (:city_id, :file_key, :line, :direction, :label, :peak, :contributor)
+ON CONFLICT ON CONSTRAINT claim_pkey DO UPDATE
+SET line = excluded.line, direction = excluded.direction, label = excluded.label, peak = excluded.peak,
+    contributor = excluded.contributor;
+
+-- name: list_unread
+-- Submissions waiting to be read, oldest first. Params: city_id.
+SELECT submission_id
+FROM submission
+WHERE city_id = :city_id AND status = 'received'
+ORDER BY submission_id;
+
+-- name: get_unread
+-- One submission with its bytes and first name, held until the transaction ends; none where another process has it. Params: submission_id.
+SELECT s.submission_id, s.city_id, s.released_at, i.bytes, a.file_name, encode(i.sha256, 'hex') AS sha256
+FROM submission s
+JOIN inbox i ON i.inbox_id = s.submission_id
+JOIN LATERAL (SELECT file_name FROM arrival WHERE inbox_id = i.inbox_id ORDER BY arrival_id LIMIT 1) a ON true
+WHERE s.submission_id = :submission_id AND s.status = 'received'
+FOR UPDATE OF s SKIP LOCKED;
+
+-- name: mark_read
+-- What a submission turned out to be. Params: submission_id, status, reason_code, reason, creator, notices.
+UPDATE submission
+SET status = CAST(:status AS submission_status), reason_code = :reason_code, reason = CAST(:reason AS jsonb),
+    creator = :creator, notices = CAST(:notices AS jsonb), read_at = now()
+WHERE submission_id = :submission_id;
+
+-- name: mark_quarantined
+-- Set an accepted submission aside. Params: submission_id, reason_code, reason.
+UPDATE submission
+SET status = 'quarantined', reason_code = :reason_code, reason = CAST(:reason AS jsonb)
+WHERE submission_id = :submission_id AND status = 'accepted' AND released_at IS NULL;
+
+-- name: mark_duplicate
+-- Say that a submission repeats another. Params: submission_id, duplicate_of, reason_code, reason.
+UPDATE submission
+SET status = 'duplicate', duplicate_of = :duplicate_of, reason_code = :reason_code, reason = CAST(:reason AS jsonb)
+WHERE submission_id = :submission_id AND status = 'accepted' AND released_at IS NULL;
+
+-- name: mark_released
+-- A person says that a submission is good: read it again. Params: city_id, submission_id.
+UPDATE submission
+SET status = 'received', released_at = now(), duplicate_of = NULL, reason_code = NULL, reason = '{}'
+WHERE city_id = :city_id AND submission_id = :submission_id AND status IN ('quarantined', 'duplicate');
+
+-- name: get_submission_status
+-- The state of one submission. Params: city_id, submission_id.
+SELECT status::text, reason_code FROM submission WHERE city_id = :city_id AND submission_id = :submission_id;
+
+-- name: delete_trace
+-- Forget what was read before, so that reading again starts clean. Params: submission_id.
+WITH reports AS (DELETE FROM report WHERE submission_id = :submission_id),
+     runs AS (DELETE FROM run WHERE submission_id = :submission_id)
+DELETE FROM trace WHERE submission_id = :submission_id;
+
+-- name: count_by_status
+-- How many submissions of a city stand in each state. Params: city_id.
+SELECT status::text, count(*) AS submissions
+FROM submission
+WHERE city_id = :city_id
+GROUP BY status
+ORDER BY status;
+
+-- name: list_quarantined
+-- Submissions set aside, with why and under which name they came. Params: city_id.
+SELECT s.submission_id, min(a.file_name) AS file_name, s.reason_code, s.reason
+FROM submission s JOIN arrival a ON a.inbox_id = s.submission_id
+WHERE s.city_id = :city_id AND s.status = 'quarantined'
+GROUP BY s.submission_id
+ORDER BY s.submission_id;
+
+-- name: list_unread_notes
+-- Notes that the word lists could not read. Params: city_id.
+SELECT r.submission_id, min(a.file_name) AS file_name, r.text
+FROM report r JOIN arrival a ON a.inbox_id = r.submission_id
+WHERE r.city_id = :city_id AND r.kind = 'unread'
+GROUP BY r.report_id, r.submission_id, r.text
+ORDER BY r.report_id;
+
+-- name: list_outcomes
+-- What became of each file sent to a city; one row per name under which bytes came. Params: city_id, network_id.
+SELECT a.file_name AS file, encode(i.sha256, 'hex') AS sha256,
+       CASE WHEN first.arrival_id = a.arrival_id THEN s.status::text ELSE 'duplicate' END AS status,
+       CASE WHEN first.arrival_id = a.arrival_id THEN s.reason_code ELSE 'same_bytes' END AS reason_code,
+       CASE WHEN first.arrival_id = a.arrival_id THEN s.reason ELSE jsonb_build_object('of', first.file_name) END AS reason,
+       CASE WHEN first.arrival_id = a.arrival_id THEN best.route_id END AS route_id,
+       CASE WHEN first.arrival_id = a.arrival_id THEN best.direction_id END AS direction_id,
+       CASE WHEN first.arrival_id = a.arrival_id THEN best.pattern_id END AS shape_id,
+       CASE WHEN first.arrival_id = a.arrival_id THEN best.share_of_run END AS share_of_route
+FROM arrival a
+JOIN inbox i USING (inbox_id)
+JOIN submission s ON s.submission_id = i.inbox_id
+JOIN LATERAL (
+  SELECT arrival_id, file_name FROM arrival o WHERE o.inbox_id = a.inbox_id ORDER BY arrival_id LIMIT 1
+) first ON true
+LEFT JOIN LATERAL (
+  SELECT p.route_id, p.direction_id, p.pattern_id, pr.share_of_run
+  FROM run r
+  JOIN pattern_run pr USING (run_id)
+  JOIN pattern p USING (network_id, pattern_id)
+  WHERE r.submission_id = s.submission_id AND pr.network_id = :network_id AND pr.role <> 'alternative'
+  ORDER BY r.part, pr.role, pr.share_of_run DESC, p.pattern_id COLLATE "C"
+  LIMIT 1
+) best ON s.status = 'accepted'
+WHERE a.city_id = :city_id
+ORDER BY a.file_name COLLATE "C", a.arrival_id;

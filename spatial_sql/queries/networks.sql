@@ -1,0 +1,227 @@
+-- name: get_network
+-- A city's candidate or accepted network. Params: city_id, kind.
+SELECT network_id, fingerprint FROM network WHERE city_id = :city_id AND kind = CAST(:kind AS network_kind);
+
+-- name: get_last_release
+-- A city's newest release. Params: city_id.
+SELECT network_id, release_number, fingerprint, valid_from
+FROM network
+WHERE city_id = :city_id AND kind = 'release'
+ORDER BY release_number DESC
+LIMIT 1;
+
+-- name: get_release
+-- One release of a city by its number. Params: city_id, release_number.
+SELECT network_id, release_number, fingerprint, valid_from
+FROM network
+WHERE city_id = :city_id AND release_number = :release_number;
+
+-- name: delete_routes
+-- Empty a network of its routes, and of all that hangs on them. Params: network_id.
+DELETE FROM route WHERE network_id = :network_id;
+
+-- name: delete_stops
+-- Empty a network of its stops. Params: network_id.
+DELETE FROM stop WHERE network_id = :network_id;
+
+-- name: mark_network
+-- Say what a network was made from. Params: network_id, fingerprint.
+UPDATE network SET fingerprint = :fingerprint, created_at = now() WHERE network_id = :network_id;
+
+-- name: list_pattern_runs
+-- Which runs fully rode each pattern of a network. Params: network_id.
+SELECT p.pattern_id, p.route_id, p.direction_id, array_agg(pr.run_id ORDER BY pr.run_id) AS runs
+FROM pattern p JOIN pattern_run pr USING (network_id, pattern_id)
+WHERE p.network_id = :network_id AND pr.role = 'full'
+GROUP BY p.pattern_id, p.route_id, p.direction_id
+ORDER BY p.pattern_id COLLATE "C";
+
+-- name: list_patterns
+-- The patterns of a network. Params: network_id.
+SELECT pattern_id, route_id, direction_id, ST_AsBinary(geom, 'NDR') AS geom
+FROM pattern
+WHERE network_id = :network_id
+ORDER BY pattern_id COLLATE "C";
+
+-- name: list_stop_places
+-- Where the stops of a network are. Params: network_id.
+SELECT stop_id, ST_X(geom) AS lon, ST_Y(geom) AS lat
+FROM stop
+WHERE network_id = :network_id
+ORDER BY stop_id COLLATE "C";
+
+-- name: list_candidates
+-- The routes of a candidate network with what a reviewer wants to know first. Params: network_id.
+SELECT r.route_id, r.short_name, r.long_name, r.runs, r.people, r.confidence,
+       count(p.pattern_id) AS patterns, count(DISTINCT p.direction_id) AS directions,
+       round((sum(p.length_m) / 1000)::numeric, 1)::float AS km
+FROM route r LEFT JOIN pattern p USING (network_id, route_id)
+WHERE r.network_id = :network_id
+GROUP BY r.network_id, r.route_id
+ORDER BY r.confidence DESC, r.route_id COLLATE "C";
+
+-- name: mint_ids
+-- Take the next :n public numbers of a kind, never to be used again; returns the last one taken. Params: city_id, kind, n.
+INSERT INTO minted_id (city_id, kind, last)
+VALUES (:city_id, :kind, :n)
+ON CONFLICT ON CONSTRAINT minted_id_pkey DO UPDATE SET last = minted_id.last + excluded.last
+RETURNING last;
+
+-- name: delete_accepted_routes
+-- Make room in the accepted network for newer candidates of the same routes. Params: network_id, route_ids.
+DELETE FROM route WHERE network_id = :network_id AND route_id = ANY (:route_ids);
+
+-- name: copy_stops
+-- Bring the stops that some routes need from one network to another; newer evidence replaces older. Params: source, target, route_ids.
+INSERT INTO stop
+SELECT :target, s.stop_id, s.city_id, s.name, s.name_votes, s.geom, s.method, s.runs, s.people, s.first_seen, s.last_seen,
+       s.confidence
+FROM stop s
+WHERE s.network_id = :source AND EXISTS (
+  SELECT FROM pattern_stop ps JOIN pattern p USING (network_id, pattern_id)
+  WHERE ps.network_id = :source AND ps.stop_id = s.stop_id AND p.route_id = ANY (:route_ids)
+)
+ON CONFLICT ON CONSTRAINT stop_pkey DO UPDATE
+SET name = excluded.name, name_votes = excluded.name_votes, geom = excluded.geom, method = excluded.method,
+    runs = excluded.runs, people = excluded.people, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
+    confidence = excluded.confidence;
+
+-- name: copy_routes
+-- Copy routes from one network to another. Params: source, target, route_ids.
+INSERT INTO route
+SELECT :target, route_id, city_id, short_name, long_name, name_votes, runs, people, first_seen, last_seen, confidence
+FROM route WHERE network_id = :source AND route_id = ANY (:route_ids);
+
+-- name: copy_patterns
+-- Copy the patterns of routes from one network to another. Params: source, target, route_ids.
+INSERT INTO pattern
+SELECT :target, pattern_id, city_id, route_id, direction_id, headsign, geom, length_m, spread_m, runs, people, first_seen,
+       last_seen, day_types, confidence
+FROM pattern WHERE network_id = :source AND route_id = ANY (:route_ids);
+
+-- name: copy_pattern_stops
+-- Copy the stop lists of the patterns of routes. Params: source, target, route_ids.
+INSERT INTO pattern_stop
+SELECT :target, ps.pattern_id, ps.stop_sequence, ps.city_id, ps.stop_id, ps.dist_m, ps.runs, ps.runs_past, ps.confidence
+FROM pattern_stop ps JOIN pattern p USING (network_id, pattern_id)
+WHERE ps.network_id = :source AND p.route_id = ANY (:route_ids);
+
+-- name: copy_running_times
+-- Copy the running times of the patterns of routes. Params: source, target, route_ids.
+INSERT INTO running_time
+SELECT :target, t.pattern_id, t.stop_sequence, t.band_start_s, t.band_end_s, t.city_id, t.seconds, t.runs
+FROM running_time t JOIN pattern p USING (network_id, pattern_id)
+WHERE t.network_id = :source AND p.route_id = ANY (:route_ids);
+
+-- name: copy_headways
+-- Copy the headways of the patterns of routes. Params: source, target, route_ids.
+INSERT INTO headway
+SELECT :target, h.pattern_id, h.band_start_s, h.band_end_s, h.city_id, h.headway_s, h.low_s, h.high_s, h.observations, h.method
+FROM headway h JOIN pattern p USING (network_id, pattern_id)
+WHERE h.network_id = :source AND p.route_id = ANY (:route_ids);
+
+-- name: copy_fares
+-- Copy the fares of routes. Params: source, target, route_ids.
+INSERT INTO fare
+SELECT :target, route_id, city_id, amount, low, high, currency, observations, people, first_seen, last_seen
+FROM fare WHERE network_id = :source AND route_id = ANY (:route_ids);
+
+-- name: copy_pattern_runs
+-- Copy which runs the patterns of routes rest on. Params: source, target, route_ids.
+INSERT INTO pattern_run
+SELECT :target, pr.pattern_id, pr.run_id, pr.city_id, pr.role, pr.share_of_run
+FROM pattern_run pr JOIN pattern p USING (network_id, pattern_id)
+WHERE pr.network_id = :source AND p.route_id = ANY (:route_ids);
+
+-- name: copy_service_points
+-- Copy the service points of a network. Params: source, target.
+INSERT INTO service_point
+SELECT :target, service_point_id, city_id, submission_id, source_id, source_row, kind, name, geom, properties
+FROM service_point WHERE network_id = :source;
+
+-- name: delete_unused_stops
+-- Drop the stops of a network that no pattern serves any more. Params: network_id.
+DELETE FROM stop s
+WHERE s.network_id = :network_id
+  AND NOT EXISTS (SELECT FROM pattern_stop ps WHERE ps.network_id = s.network_id AND ps.stop_id = s.stop_id);
+
+-- name: list_route_ids
+-- The routes of a network. Params: network_id.
+SELECT route_id FROM route WHERE network_id = :network_id ORDER BY route_id COLLATE "C";
+
+-- name: insert_release
+-- A new release, numbered after the last. Params: city_id, valid_from, note, fingerprint.
+INSERT INTO network (city_id, kind, release_number, valid_from, note, fingerprint)
+SELECT :city_id, 'release', coalesce(max(release_number), 0) + 1, :valid_from, :note, :fingerprint
+FROM network WHERE city_id = :city_id
+RETURNING network_id, release_number;
+
+-- name: insert_review
+-- Write down a decision. Params: city_id, route_id, action, actor, note.
+INSERT INTO review (city_id, route_id, action, actor, note) VALUES (:city_id, :route_id, :action, :actor, :note);
+
+-- name: count_network
+-- How much a network holds. Params: network_id.
+SELECT (SELECT count(*) FROM route WHERE network_id = :network_id) AS routes,
+       (SELECT count(*) FROM pattern WHERE network_id = :network_id) AS patterns,
+       (SELECT count(*) FROM stop WHERE network_id = :network_id) AS stops,
+       (SELECT count(*) FROM service_point WHERE network_id = :network_id) AS service_points,
+       (SELECT round((coalesce(sum(length_m), 0) / 1000)::numeric, 1)::float FROM pattern WHERE network_id = :network_id) AS km;
+
+-- name: get_network_digest
+-- A digest over all rows of a network, the same for equal content in whatever order it was written. Params: network_id.
+SELECT encode(sha256(convert_to(coalesce(string_agg(line, E'\n' ORDER BY line COLLATE "C"), ''), 'UTF8')), 'hex') AS digest
+FROM (
+  SELECT 'route' || (to_jsonb(t) - 'network_id')::text AS line FROM route t WHERE network_id = :network_id
+  UNION ALL SELECT 'stop' || (to_jsonb(t) - 'network_id')::text FROM stop t WHERE network_id = :network_id
+  UNION ALL SELECT 'pattern' || (to_jsonb(t) - 'network_id')::text FROM pattern t WHERE network_id = :network_id
+  UNION ALL SELECT 'pattern_stop' || (to_jsonb(t) - 'network_id')::text FROM pattern_stop t WHERE network_id = :network_id
+  UNION ALL SELECT 'running_time' || (to_jsonb(t) - 'network_id')::text FROM running_time t WHERE network_id = :network_id
+  UNION ALL SELECT 'headway' || (to_jsonb(t) - 'network_id')::text FROM headway t WHERE network_id = :network_id
+  UNION ALL SELECT 'fare' || (to_jsonb(t) - 'network_id')::text FROM fare t WHERE network_id = :network_id
+  UNION ALL SELECT 'service_point' || (to_jsonb(t) - 'network_id')::text FROM service_point t WHERE network_id = :network_id
+) AS lines;
+
+-- name: rename_route
+-- Give a route its public id; what hangs on it follows. Params: network_id, old, new.
+UPDATE route SET route_id = :new WHERE network_id = :network_id AND route_id = :old;
+
+-- name: rename_pattern
+-- Give a pattern its public id; what hangs on it follows. Params: network_id, old, new.
+UPDATE pattern SET pattern_id = :new WHERE network_id = :network_id AND pattern_id = :old;
+
+-- name: rename_stop
+-- Give a stop its public id; what hangs on it follows. Params: network_id, old, new.
+UPDATE stop SET stop_id = :new WHERE network_id = :network_id AND stop_id = :old;
+
+-- name: list_acceptable
+-- Routes of a candidate network that a trip planner could use and that are trusted enough. Params: network_id, min_confidence.
+SELECT r.route_id
+FROM route r
+WHERE r.network_id = :network_id AND r.confidence >= :min_confidence
+  AND EXISTS (SELECT FROM pattern p WHERE p.network_id = r.network_id AND p.route_id = r.route_id)
+  AND NOT EXISTS (
+    SELECT FROM pattern p
+    WHERE p.network_id = r.network_id AND p.route_id = r.route_id
+      AND (SELECT count(*) FROM pattern_stop ps WHERE ps.network_id = p.network_id AND ps.pattern_id = p.pattern_id) < 2
+  )
+ORDER BY r.route_id COLLATE "C";
+
+-- name: list_ids_of_routes
+-- The ids that hang on some routes of a network: patterns and stops. Params: network_id, route_ids.
+SELECT 'pattern' AS kind, pattern_id AS id FROM pattern WHERE network_id = :network_id AND route_id = ANY (:route_ids)
+UNION
+SELECT 'stop', ps.stop_id
+FROM pattern_stop ps JOIN pattern p USING (network_id, pattern_id)
+WHERE ps.network_id = :network_id AND p.route_id = ANY (:route_ids);
+
+-- name: get_input_digest
+-- A digest over what inference reads: the runs of accepted submissions and what the hints claim. Params: city_id.
+SELECT encode(sha256(convert_to(
+  coalesce((
+    SELECT string_agg(r.submission_id || ':' || r.part || ':' || r.length_m, ',' ORDER BY r.submission_id, r.part)
+    FROM run r JOIN submission s USING (submission_id)
+    WHERE r.city_id = :city_id AND s.status = 'accepted'
+  ), '') || '/' || coalesce((
+    SELECT string_agg(md5(claim::text), ',' ORDER BY file_key COLLATE "C") FROM claim WHERE city_id = :city_id
+  ), ''), 'UTF8')), 'hex') AS digest;

@@ -1,0 +1,144 @@
+-- What the public sees: cities and their releases. Days are local days of the city: the hour of a ride stays private.
+
+-- name: list_cities
+-- Every city, by name. Params: slug (null: all of them).
+SELECT slug, name, timezone, currency, language, synthetic
+FROM city
+WHERE CAST(:slug AS text) IS NULL OR slug = :slug
+ORDER BY name, slug;
+
+-- name: list_releases
+-- The releases of a city with their sizes, newest first. Params: slug, number (null: all of them), most (how many).
+SELECT n.network_id, n.release_number AS number, n.valid_from, n.note, n.fingerprint, n.created_at,
+       route.routes, route.runs, pattern.patterns, pattern.length_m, stop.stops, point.service_points,
+       pattern.west, pattern.south, pattern.east, pattern.north
+FROM network n
+JOIN city c USING (city_id)
+CROSS JOIN LATERAL (
+  SELECT count(*) AS routes, coalesce(sum(runs), 0) AS runs FROM route WHERE network_id = n.network_id
+) route
+CROSS JOIN LATERAL (
+  SELECT count(*) AS patterns, coalesce(sum(length_m), 0)::float AS length_m,
+         ST_XMin(ST_Extent(geom)) AS west, ST_YMin(ST_Extent(geom)) AS south,
+         ST_XMax(ST_Extent(geom)) AS east, ST_YMax(ST_Extent(geom)) AS north
+  FROM pattern WHERE network_id = n.network_id
+) pattern
+CROSS JOIN LATERAL (SELECT count(*) AS stops FROM stop WHERE network_id = n.network_id) stop
+CROSS JOIN LATERAL (SELECT count(*) AS service_points FROM service_point WHERE network_id = n.network_id) point
+WHERE c.slug = :slug AND n.kind = 'release' AND (CAST(:number AS integer) IS NULL OR n.release_number = :number)
+ORDER BY n.release_number DESC
+LIMIT :most;
+
+-- name: get_network_id
+-- The network behind a release, without its sizes: every tile asks. Params: slug, number.
+SELECT n.network_id
+FROM network n
+JOIN city c USING (city_id)
+WHERE c.slug = :slug AND n.kind = 'release' AND n.release_number = :number;
+
+-- name: get_inbox_counts
+-- What a city was sent and what became of it: one row. Params: slug.
+SELECT count(*) AS received,
+       count(*) FILTER (WHERE s.status = 'received') AS unread,
+       count(*) FILTER (WHERE s.status = 'accepted') AS accepted,
+       count(*) FILTER (WHERE s.status = 'quarantined') AS quarantined,
+       count(*) FILTER (WHERE s.status = 'duplicate') AS duplicate
+FROM submission s
+JOIN city c USING (city_id)
+WHERE c.slug = :slug;
+
+-- name: list_routes
+-- The routes of a network, by name as people would order them. Params: network_id, route_id (null: all of them).
+SELECT r.route_id, r.short_name, r.long_name, r.runs, r.people, r.confidence,
+       (r.first_seen AT TIME ZONE c.timezone)::date AS first_seen,
+       (r.last_seen AT TIME ZONE c.timezone)::date AS last_seen,
+       p.directions, p.length_m, p.west, p.south, p.east, p.north,
+       f.amount, f.low, f.high, f.currency, f.observations, f.people AS fare_people,
+       (f.first_seen AT TIME ZONE c.timezone)::date AS fare_first_seen,
+       (f.last_seen AT TIME ZONE c.timezone)::date AS fare_last_seen
+FROM route r
+JOIN city c USING (city_id)
+CROSS JOIN LATERAL (
+  SELECT count(DISTINCT direction_id) AS directions, max(length_m) AS length_m,
+         ST_XMin(ST_Extent(geom)) AS west, ST_YMin(ST_Extent(geom)) AS south,
+         ST_XMax(ST_Extent(geom)) AS east, ST_YMax(ST_Extent(geom)) AS north
+  FROM pattern WHERE network_id = r.network_id AND route_id = r.route_id
+) p
+LEFT JOIN fare f ON f.network_id = r.network_id AND f.route_id = r.route_id
+WHERE r.network_id = :network_id AND (CAST(:route_id AS text) IS NULL OR r.route_id = :route_id)
+ORDER BY substring(r.short_name FROM '^\d{1,9}')::integer NULLS LAST, r.short_name NULLS LAST, r.long_name, r.route_id;
+
+-- name: list_patterns
+-- The patterns of a route, direction by direction, the best known first. Params: network_id, route_id.
+SELECT p.pattern_id, p.direction_id, p.headsign, p.length_m, p.spread_m, p.runs, p.people, p.day_types, p.confidence,
+       (p.first_seen AT TIME ZONE c.timezone)::date AS first_seen,
+       (p.last_seen AT TIME ZONE c.timezone)::date AS last_seen,
+       ST_AsGeoJSON(p.geom, 6)::json AS geometry
+FROM pattern p
+JOIN city c USING (city_id)
+WHERE p.network_id = :network_id AND p.route_id = :route_id
+ORDER BY p.direction_id, p.runs DESC, p.pattern_id;
+
+-- name: list_pattern_stops
+-- The stops of a route's patterns, in order, each with the whole-day seconds from the stop before.
+-- Params: network_id, route_id.
+SELECT ps.pattern_id, ps.stop_sequence, ps.stop_id, s.name, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat,
+       ps.dist_m, ps.runs, ps.runs_past, ps.confidence, t.seconds AS from_previous_s
+FROM pattern_stop ps
+JOIN pattern p USING (network_id, pattern_id)
+JOIN stop s USING (network_id, stop_id)
+LEFT JOIN running_time t
+  ON t.network_id = ps.network_id AND t.pattern_id = ps.pattern_id AND t.stop_sequence = ps.stop_sequence
+     AND t.band_start_s = 0 AND t.band_end_s = 86400
+WHERE ps.network_id = :network_id AND p.route_id = :route_id
+ORDER BY ps.pattern_id, ps.stop_sequence;
+
+-- name: list_ride_times
+-- How long a route's patterns take from end to end, in each band whose every section has a time.
+-- runs: of the least measured section; 0 where a section is interpolated. Params: network_id, route_id.
+SELECT t.pattern_id, t.band_start_s, t.band_end_s, sum(t.seconds)::float AS seconds, min(t.runs) AS runs
+FROM running_time t
+JOIN pattern p USING (network_id, pattern_id)
+JOIN LATERAL (
+  SELECT count(*) - 1 AS sections FROM pattern_stop WHERE network_id = t.network_id AND pattern_id = t.pattern_id
+) s ON true
+WHERE t.network_id = :network_id AND p.route_id = :route_id
+GROUP BY t.pattern_id, t.band_start_s, t.band_end_s, s.sections
+HAVING count(*) = s.sections
+ORDER BY t.pattern_id, t.band_start_s, t.band_end_s DESC;
+
+-- name: list_headways
+-- The headways of a route's patterns, band by band. Params: network_id, route_id.
+SELECT h.pattern_id, h.band_start_s, h.band_end_s, h.headway_s, h.low_s, h.high_s, h.observations, h.method
+FROM headway h
+JOIN pattern p USING (network_id, pattern_id)
+WHERE h.network_id = :network_id AND p.route_id = :route_id
+ORDER BY h.pattern_id, h.band_start_s;
+
+-- name: list_stops
+-- The stops of a network and the routes that serve each. Params: network_id, stop_id (null: all of them).
+SELECT s.stop_id, s.name, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat, s.method, s.runs, s.people, s.confidence,
+       (s.first_seen AT TIME ZONE c.timezone)::date AS first_seen,
+       (s.last_seen AT TIME ZONE c.timezone)::date AS last_seen,
+       ARRAY(
+         SELECT DISTINCT p.route_id
+         FROM pattern_stop ps JOIN pattern p USING (network_id, pattern_id)
+         WHERE ps.network_id = s.network_id AND ps.stop_id = s.stop_id
+         ORDER BY p.route_id
+       ) AS route_ids
+FROM stop s
+JOIN city c USING (city_id)
+WHERE s.network_id = :network_id AND (CAST(:stop_id AS text) IS NULL OR s.stop_id = :stop_id)
+ORDER BY s.stop_id COLLATE "C";
+
+-- name: list_service_points
+-- The service points of a network. Their other columns stay where they came from: some tables name people there.
+-- Params: network_id.
+SELECT service_point_id, kind, name, ST_X(geom) AS lon, ST_Y(geom) AS lat
+FROM service_point
+WHERE network_id = :network_id
+ORDER BY service_point_id COLLATE "C";
+
+-- name: get_tile
+-- The bytes of one vector tile, empty where nothing lies in it. Params: network_id, z, x, y.
+SELECT map_tile(:network_id, :z, :x, :y) AS tile;

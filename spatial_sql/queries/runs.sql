@@ -1,0 +1,99 @@
+-- name: get_first_position
+-- Where the oldest accepted trace of a city begins. Params: city_id.
+SELECT ST_X(ST_StartPoint(t.geom)) AS lon, ST_Y(ST_StartPoint(t.geom)) AS lat
+FROM trace t JOIN submission s USING (submission_id)
+WHERE t.city_id = :city_id AND s.status = 'accepted'
+ORDER BY t.submission_id
+LIMIT 1;
+
+-- name: list_far_traces
+-- Uncleaned traces that begin too far from the city's anchor. Params: city_id, far_m.
+SELECT t.submission_id, ST_Distance(ST_StartPoint(t.geom)::geography, c.anchor::geography) AS away_m
+FROM trace t
+JOIN submission s USING (submission_id)
+JOIN city c ON c.city_id = t.city_id
+WHERE t.city_id = :city_id AND t.cleaned_at IS NULL AND s.status = 'accepted' AND s.released_at IS NULL
+  AND ST_Distance(ST_StartPoint(t.geom)::geography, c.anchor::geography) > :far_m
+ORDER BY t.submission_id;
+
+-- name: list_uncleaned
+-- Accepted traces whose runs are still to be made. Params: city_id.
+SELECT t.submission_id
+FROM trace t JOIN submission s USING (submission_id)
+WHERE t.city_id = :city_id AND t.cleaned_at IS NULL AND s.status = 'accepted'
+ORDER BY t.submission_id;
+
+-- name: get_uncleaned
+-- One trace with the city's CRS, held until the transaction ends. Params: submission_id.
+SELECT t.submission_id, t.city_id, ST_AsBinary(t.geom, 'NDR') AS geom, t.accuracy_m, t.speed_mps, t.segment_starts, c.srid
+FROM trace t JOIN city c USING (city_id)
+WHERE t.submission_id = :submission_id AND t.cleaned_at IS NULL
+FOR UPDATE OF t SKIP LOCKED;
+
+-- name: mark_cleaned
+-- The runs of a trace are made. Params: submission_id.
+UPDATE trace SET cleaned_at = now() WHERE submission_id = :submission_id;
+
+-- name: list_meetings
+-- Pairs of runs of different submissions that were under way at one time and place, not yet compared. Params: city_id.
+SELECT a.run_id AS run_id, a.submission_id AS submission_id, b.run_id AS other_run_id, b.submission_id AS other_submission_id
+FROM run a
+JOIN run b ON b.city_id = a.city_id AND b.submission_id > a.submission_id
+  AND b.started_at < a.ended_at AND a.started_at < b.ended_at AND a.geom && b.geom
+JOIN submission sa ON sa.submission_id = a.submission_id AND sa.status = 'accepted'
+JOIN submission sb ON sb.submission_id = b.submission_id AND sb.status = 'accepted'
+WHERE a.city_id = :city_id AND NOT (a.settled AND b.settled)
+ORDER BY a.submission_id, a.part, b.submission_id, b.part;
+
+-- name: mark_settled
+-- All runs of a city have been compared. Params: city_id.
+UPDATE run SET settled = true WHERE city_id = :city_id AND NOT settled;
+
+-- name: get_run_geom
+-- The positions of one run. Params: run_id.
+SELECT ST_AsBinary(geom, 'NDR') AS geom FROM run WHERE run_id = :run_id;
+
+-- name: list_runs
+-- The runs of accepted submissions in order, with who rode and what the hints claim. Params: city_id.
+SELECT r.run_id, r.submission_id, r.part, ST_AsBinary(r.geom, 'NDR') AS geom, r.dwells, r.lead_in_s, r.lead_out_s,
+       coalesce(c.pseudonym, hint.contributor) AS person, hint.line, hint.direction, hint.label, hint.peak
+FROM run r
+JOIN submission s USING (submission_id)
+LEFT JOIN contributor c ON c.contributor_id = s.contributor_id
+LEFT JOIN LATERAL (
+  SELECT claim.*
+  FROM arrival a JOIN claim USING (city_id, file_key)
+  WHERE a.inbox_id = r.submission_id
+  ORDER BY a.arrival_id
+  LIMIT 1
+) hint ON true
+WHERE r.city_id = :city_id AND s.status = 'accepted'
+ORDER BY r.submission_id, r.part;
+
+-- name: list_reports
+-- All reports of a city's accepted submissions, in the order in which they were made. Params: city_id.
+SELECT r.submission_id, r.waypoint, r.kind, ST_X(r.geom) AS lon, ST_Y(r.geom) AS lat,
+       extract(epoch FROM r.at)::float AS t_s, r.text, r.name, r.amount::float AS amount, r.wait_s, r.occupancy, r.cancelled
+FROM report r JOIN submission s USING (submission_id)
+WHERE r.city_id = :city_id AND s.status = 'accepted'
+ORDER BY r.submission_id, r.waypoint, r.report_id;
+
+-- name: list_terminals
+-- For each run, whether it begins and ends where other runs begin or end: ends of runs within :join_m of each other
+-- are one terminal, and an end on its own is none. Params: city_id, srid, join_m.
+WITH ends AS (
+  SELECT r.run_id, r.submission_id, r.part, side,
+         ST_Transform(ST_Force2D(CASE side WHEN 0 THEN ST_StartPoint(r.geom) ELSE ST_EndPoint(r.geom) END), CAST(:srid AS integer)) AS geom
+  FROM run r
+  JOIN submission s USING (submission_id)
+  CROSS JOIN (VALUES (0), (1)) AS sides (side)
+  WHERE r.city_id = :city_id AND s.status = 'accepted'
+), clustered AS (
+  SELECT run_id, side, ST_ClusterDBSCAN(geom, CAST(:join_m AS float), 2) OVER (ORDER BY submission_id, part, side) AS terminal
+  FROM ends
+)
+SELECT run_id, bool_or(terminal IS NOT NULL) FILTER (WHERE side = 0) AS starts_at_terminal,
+       bool_or(terminal IS NOT NULL) FILTER (WHERE side = 1) AS ends_at_terminal
+FROM clustered
+GROUP BY run_id
+ORDER BY run_id;

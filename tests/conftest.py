@@ -1,0 +1,100 @@
+"""A real PostGIS for the tests: a throwaway cluster of each test process, or the server of ``TEST_DATABASE_URL``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy.pool import NullPool
+
+from mapping_service.config import Config, load_config
+from mapping_service.postgres import ensure_cluster, normalise_url, open_connection, stop_cluster
+from spatial_sql.apply import upgrade
+
+
+@contextmanager
+def throwaway_folder() -> Iterator[Path]:
+    """A folder that the account of the database may enter, which pytest's own folders do not let it."""
+    folder = Path(tempfile.mkdtemp(prefix="commonway-test-", dir="/tmp"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def throwaway_config() -> Iterator[Config]:
+    """The settings of an installation of its own, whose cluster is stopped and removed in the end."""
+    with throwaway_folder() as folder:
+        config = load_config({"COMMONWAY_DATA": str(folder)})
+        try:
+            yield config
+        finally:
+            stop_cluster(config)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The URL of a server on which tests may create databases."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        yield normalise_url(url)
+        return
+    with throwaway_config() as config:
+        yield ensure_cluster(config, durable=False)
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> Iterator[str]:
+    """The name of a migrated, empty database to copy from. Nobody may connect to it."""
+    with _new_database(server) as url:
+        upgrade(url)
+        yield str(make_url(url).database)
+
+
+@pytest.fixture
+def database(server: str, template: str) -> Iterator[str]:
+    """The URL of a migrated, empty database of this test alone."""
+    with _new_database(server, template=template) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def shared_database(server: str, template: str) -> Iterator[str]:
+    """The URL of one migrated database for all tests that roll back what they do."""
+    with _new_database(server, template=template) as url:
+        yield url
+
+
+@pytest.fixture
+def connection(shared_database: str) -> Iterator[Connection]:
+    """A connection inside a transaction that is rolled back after the test."""
+    engine = create_engine(shared_database, poolclass=NullPool)
+    with engine.connect() as opened, opened.begin() as transaction:
+        yield opened
+        transaction.rollback()
+
+
+@contextmanager
+def _new_database(server: str, *, template: str = "template0") -> Iterator[str]:
+    name = f"commonway_test_{uuid.uuid4().hex}"
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    url = make_url(server).set(database=name).render_as_string(hide_password=False)
+    try:
+        if template == "template0":
+            _execute(url, "CREATE EXTENSION postgis")
+        yield url
+    finally:
+        _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _execute(url: str, statement: str) -> None:
+    with open_connection(url) as opened, opened.cursor() as cursor:
+        cursor.execute(statement)

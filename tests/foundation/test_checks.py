@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mapping_service import checks
+from mapping_service.checks import CHECKS, CheckResult, run_checks
+from mapping_service.config import Config, load_config
+from mapping_service.postgres import open_connection
+from tests.foundation.test_up import free_port, taken_port
+
+
+def results(config: Config) -> dict[str, CheckResult]:
+    return {result.name: result for result in run_checks(config)}
+
+
+@pytest.fixture
+def config(database: str, tmp_path: Path) -> Config:
+    return replace(load_config({}), database_url=database, data_dir=tmp_path, port=free_port())
+
+
+def test_every_check_has_a_title_and_every_bad_outcome_a_hint(tmp_path: Path) -> None:
+    nowhere = "postgresql://commonway@127.0.0.1:1/city"
+    found = run_checks(replace(load_config({}), database_url=nowhere, data_dir=tmp_path / "absent"))
+    assert [result.name for result in found] == list(CHECKS)
+    for result in found:
+        assert result.title and not result.title.endswith(".")
+        assert bool(result.hint) is (result.state != "ok")
+    assert {result.name for result in found if result.found == "database_unreachable"} == {
+        "postgres", "postgis", "migrations", "worker", "clock"
+    }
+
+
+def test_a_migrated_database_is_well_and_lacks_a_worker(config: Config) -> None:
+    found = results(config)
+    assert [found[name].state for name in ("postgres", "postgis", "migrations", "clock", "port")] == ["ok"] * 5
+    assert (found["worker"].state, found["worker"].found) == ("warn", "none runs")
+
+
+@pytest.mark.parametrize(("age_s", "state"), [(1, "ok"), (31, "warn")])
+def test_a_worker_counts_as_alive_for_thirty_seconds(config: Config, database: str, age_s: int, state: str) -> None:
+    with open_connection(database) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s * interval '1 second')", (age_s,)
+        )
+    assert results(config)["worker"].state == state
+
+
+def test_an_empty_database_is_told_from_a_current_one(config: Config, server: str) -> None:
+    assert results(replace(config, database_url=server))["migrations"].state == "fail"
+
+
+def test_a_port_of_another_program_fails(config: Config) -> None:
+    with taken_port() as port:
+        result = results(replace(config, port=port))["port"]
+    assert (result.state, result.found) == ("fail", "port_taken")
+
+
+@pytest.mark.parametrize(("free_bytes", "state"), [(2 * 1024**3, "ok"), (1024**3, "warn"), (100 * 1024**2, "fail")])
+def test_a_disk_that_fills_up_is_noticed(
+    config: Config, monkeypatch: pytest.MonkeyPatch, free_bytes: int, state: str
+) -> None:
+    class Usage:
+        free = free_bytes
+
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage)
+    assert results(config)["data_folder"].state == state
+
+
+def test_a_missing_map_library_fails(config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(checks, "MAPLIBRE", tmp_path / "maplibre-gl.css")
+    assert results(config)["front_end"].state == "fail"

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import gtfs_export
+from gtfs_export import PublishedNetwork
+from gtfs_export.names import clean, route_labels, stop_labels
+from gtfs_export.texts import texts_for
+from tests.factories import at
+from tests.gtfs_export.readers import feed_rows, with_route, with_stop
+
+TEXTS: Mapping[str, Mapping[str, Any]] = json.loads(
+    (Path(gtfs_export.__file__).parent / "texts.json").read_text("utf-8")
+)
+
+
+def route_names(network: PublishedNetwork, route_id: str, **over: Any) -> tuple[str, str]:
+    labels = route_labels(with_route(network, route_id, **over).routes)[route_id]
+    return labels.short.text, labels.long.text
+
+
+def test_a_stop_without_a_name_is_called_after_the_nearest_named_one(network: PublishedNetwork) -> None:
+    lon, lat = at(3, 0.3)  # 330 m north of S4, School
+    label = stop_labels(with_stop(network, "S7", lon=lon, lat=lat).stops, texts_for("en"))["S7"]
+    assert (label.text, label.method, label.estimate) == ("Near School", "nearest_named_stop", True)
+
+
+def test_a_stop_far_from_every_name_is_called_by_its_id(network: PublishedNetwork) -> None:
+    label = stop_labels(network.stops, texts_for("sw"))["S7"]  # 1.1 km from S4 and S8
+    assert (label.text, label.method, label.estimate) == ("Kituo S7", "stop_id", True)
+
+
+def test_stops_in_a_town_without_any_name_are_called_by_their_ids(network: PublishedNetwork) -> None:
+    for stop in network.stops:
+        network = with_stop(network, stop.stop_id, name=" ")
+    labels = stop_labels(network.stops, texts_for("en"))
+    assert {label.text for label in labels.values()} == {f"Stop S{number}" for number in range(1, 9)}
+
+
+def test_a_missing_short_name_stays_missing(network: PublishedNetwork) -> None:
+    assert route_names(network, "R1", short_name=None) == ("", "Harbour – Airport")
+
+
+@pytest.mark.parametrize(
+    ("short", "long", "published"),
+    [
+        ("716", "716 - Harbour", ("716", "Harbour")),
+        ("716", "716", ("716", "")),
+        ("7", "716 Harbour", ("7", "716 Harbour")),
+        ("Harbour Night Express", "Harbour – Airport", ("", "Harbour Night Express: Harbour – Airport")),
+    ],
+)
+def test_the_long_name_does_not_repeat_the_short_one(
+    network: PublishedNetwork, short: str, long: str, published: tuple[str, str]
+) -> None:
+    assert route_names(network, "R1", short_name=short, long_name=long) == published
+
+
+def test_of_two_routes_with_equal_names_the_second_shows_its_id(network: PublishedNetwork) -> None:
+    twin = with_route(network, "R2", short_name="1", long_name="Harbour – Airport")
+    names = [(row["route_short_name"], row["route_long_name"]) for row in feed_rows(twin, "routes.txt")]
+    assert names == [("1", "Harbour – Airport"), ("1", "Harbour – Airport (R2)")]
+
+
+def test_a_name_that_riders_voted_for_is_no_estimate_and_a_derived_one_is(network: PublishedNetwork) -> None:
+    labels = route_labels(network.routes)["R1"]
+    assert (labels.short.estimate, labels.short.votes) == (False, 3)
+    assert (labels.long.estimate, labels.long.votes) == (True, None)
+
+
+@given(st.text())
+def test_a_clean_name_is_one_line_and_clean_already(name: str) -> None:
+    cleaned = clean(name)
+    assert clean(cleaned) == cleaned == cleaned.strip()
+    assert len(cleaned.splitlines()) <= 1
+    assert "\t" not in cleaned
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_every_language_has_the_sentences_of_english_with_the_same_values(language: str) -> None:
+    def values(sentence: Any) -> Any:
+        if isinstance(sentence, dict):
+            return {form: values(text) for form, text in sentence.items()}
+        return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+    assert {key: values(text) for key, text in TEXTS[language].items()} == {
+        key: values(text) for key, text in TEXTS["en"].items()
+    }
+
+
+@pytest.mark.parametrize(("language", "said"), [("pt-BR", "2 viagens"), ("sw", "safari 2"), ("am", "2 rides")])
+def test_a_language_without_texts_falls_back_to_english(language: str, said: str) -> None:
+    assert texts_for(language).number("rides", 2) == said

@@ -1,0 +1,50 @@
+"""What an independent validator of the canonical rules says of the feed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gtfs_export import PublishedNetwork, build_feed, write_gtfs
+from tests.factories import VALID_FROM
+from tests.gtfs_export.readers import PUBLISHER, headway, with_pattern, with_route, with_stop
+
+
+def judged(network: PublishedNetwork, folder: Path, day: date) -> dict[str, Any]:
+    feed, program = folder / "feed.zip", Path(sys.executable).with_name("gtfs-validator")
+    write_gtfs(build_feed(network, PUBLISHER), feed)
+    arguments = ["-d", day.isoformat(), "-c", "KE", "-svu"]
+    command: list[str | Path] = [program, "-i", feed, "-o", folder / "report", *arguments]
+    subprocess.run(command, check=True, capture_output=True)
+    assert json.loads((folder / "report/system_errors.json").read_text())["notices"] == []
+    report: dict[str, Any] = json.loads((folder / "report/report.json").read_text())
+    return report
+
+
+def complaints(report: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(n["severity"], n["code"]) for n in report["notices"] if n["severity"] in ("ERROR", "WARNING")]
+
+
+@pytest.mark.parametrize("days", [0, 21])
+def test_the_drawn_town_is_valid_on_its_first_day_and_three_weeks_on(
+    network: PublishedNetwork, tmp_path: Path, days: int
+) -> None:
+    report = judged(network, tmp_path, VALID_FROM + timedelta(days=days))
+    assert complaints(report) == []
+    features = {"Shapes", "Frequencies", "Headsigns", "Feed Information", "Attributions", "Fares V1"}
+    assert features <= set(report["summary"]["gtfsFeatures"])
+
+
+def test_a_town_with_odd_names_and_long_headways_is_valid_too(network: PublishedNetwork, tmp_path: Path) -> None:
+    for stop_id, name in {"S1": "NA", "S2": 'Market, "old"\nside', "S3": "ጎንደር", "S4": "محطة", "S5": "🚌 Rank"}.items():
+        network = with_stop(network, stop_id, name=name)
+    network = with_route(network, "R2", short_name=None, long_name="Harbour – Airport", fare=None)
+    network = with_route(network, "R1", short_name=None)
+    network = with_pattern(network, "P3", headways=(headway(40000, method="seen"),), headsign=None)
+    assert complaints(judged(network, tmp_path, VALID_FROM)) == []

@@ -1,0 +1,86 @@
+"""The feed at its stable address, and the files of each release."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Connection
+
+from mapping_service.web import downloads
+from tests.factories import draw_network, make_network
+
+
+def test_the_feed_names_itself_by_the_digest_of_its_bytes(client: FlaskClient) -> None:
+    response = client.get("/drawn-town/gtfs.zip")
+    assert response.headers["ETag"] == f'"{hashlib.sha256(response.data).hexdigest()}"'
+    assert "Last-Modified" in response.headers and response.headers["Access-Control-Allow-Origin"] == "*"
+    feed = zipfile.ZipFile(io.BytesIO(response.data))
+    assert {"routes.txt", "stops.txt", "trips.txt"} <= set(feed.namelist())
+    assert "https://maps.example/drawn-town" in feed.read("agency.txt").decode()
+
+
+def test_a_trip_planner_that_has_the_feed_hears_304(client: FlaskClient) -> None:
+    first = client.get("/drawn-town/gtfs.zip")
+    for header, value in (("If-None-Match", first.headers["ETag"]), ("If-Modified-Since", first.headers["Last-Modified"])):
+        again = client.get("/drawn-town/gtfs.zip", headers={header: value})
+        assert again.status_code == 304 and not again.data, header
+
+
+def test_head_gives_the_size_without_the_feed(client: FlaskClient) -> None:
+    whole, head = client.get("/drawn-town/gtfs.zip"), client.head("/drawn-town/gtfs.zip")
+    assert head.status_code == 200 and not head.data
+    assert head.headers["Content-Length"] == str(len(whole.data)) and head.headers["ETag"] == whole.headers["ETag"]
+
+
+def test_the_current_feed_moves_on_and_the_old_one_stays(client: FlaskClient, rows: Connection) -> None:
+    first = client.get("/drawn-town/gtfs.zip").data
+    city_id = rows.exec_driver_sql("SELECT city_id FROM city WHERE slug = 'drawn-town'").scalar_one()
+    network_id = make_network(rows, city_id, release_number=2, note="Second")
+    draw_network(rows, city_id, network_id)
+    rows.exec_driver_sql(f"UPDATE route SET long_name = 'Renamed' WHERE network_id = {network_id} AND route_id = 'R1'")
+    rows.commit()
+    assert client.get("/drawn-town/gtfs.zip").data != first
+    assert client.get("/drawn-town/releases/1/gtfs.zip").data == first
+    assert "Renamed" in client.get("/drawn-town").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("gtfs.zip", b"PK"), ("layers.geojson.zip", b"PK"), ("layers.gpkg", b"SQLite format 3"), ("evidence.csv", b"")],
+)
+def test_every_file_of_a_release_is_there_for_ever(client: FlaskClient, name: str, begins: bytes) -> None:
+    response = client.get(f"/drawn-town/releases/1/{name}")
+    assert response.status_code == 200 and response.data.startswith(begins) and len(response.data) > 200
+    assert "immutable" in response.headers["Cache-Control"]
+    assert f"drawn-town-1-{name}" in response.headers["Content-Disposition"]
+
+
+def test_a_file_is_made_once_and_nothing_half_made_is_left(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = client.get("/drawn-town/releases/1/evidence.csv").data
+    kept = [path.name for path in (tmp_path / "exports").rglob("*") if path.name != "drawn-town" and path.is_file()]
+    assert kept == ["evidence.csv"]
+    monkeypatch.setitem(downloads.FILES, "evidence.csv", ("text/csv", _never))
+    assert client.get("/drawn-town/releases/1/evidence.csv").data == made
+
+
+def test_the_releases_are_a_page_for_people_and_json_for_programs(client: FlaskClient) -> None:
+    page = client.get("/drawn-town/releases/", headers={"Accept": "text/html"})
+    assert page.mimetype == "text/html" and "/drawn-town/releases/1/gtfs.zip" in page.get_data(as_text=True)
+    for listed in (
+        client.get("/drawn-town/releases/?f=json"),
+        client.get("/drawn-town/releases/", headers={"Accept": "application/json"}),
+    ):
+        assert listed.json is not None
+        assert listed.json["releases"][0]["release"]["valid_from"] == "2024-04-01"
+        assert listed.json["releases"][0]["files"]["gtfs.zip"] == "https://maps.example/drawn-town/releases/1/gtfs.zip"
+
+
+def _never(*_: object) -> None:
+    raise AssertionError("made again")

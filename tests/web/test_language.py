@@ -1,0 +1,119 @@
+"""Five languages: the catalogs are complete, and a page speaks the right one."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel import Locale
+from flask.testing import FlaskClient
+
+from mapping_service.web.language import LANGUAGES, Words, catalog, choose
+
+WEB = Path(__file__).resolve().parents[2] / "mapping_service" / "web"
+TEMPLATES = sorted((WEB / "templates").glob("*.html"))
+# Keys put together from a part and a value, as in t("day." ~ day).
+OPEN_ENDED = re.compile(r"""\bt\("([a-z_.]+\.)" ~""")
+USED = re.compile(r"""\bt\(\s*['"]([a-z_.]+)['"]\s*[,)]""")
+COUNTED = re.compile(r"""\bt\.count\(\s*['"]([a-z_]+)['"]""")
+
+
+def sources() -> str:
+    return "\n".join(path.read_text("utf-8") for path in [*TEMPLATES, WEB / "pages.py"])
+
+
+def placeholders(words: str) -> set[str | None]:
+    return {name for _, name, _, _ in Formatter().parse(words) if name is not None}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_catalog_has_the_same_keys_and_placeholders(language: str) -> None:
+    english, other = catalog("en"), catalog(language)
+    assert list(other) == list(english)
+    for key, words in english.items():
+        assert placeholders(other[key]) == placeholders(words), key
+        assert other[key].strip(), key
+
+
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+def test_no_catalog_is_a_copy_of_the_english_one(language: str) -> None:
+    sentences = [key for key, words in catalog("en").items() if words.count(" ") >= 3]
+    assert [key for key in sentences if catalog(language)[key] == catalog("en")[key]] == []
+
+
+def test_every_key_that_a_page_uses_exists() -> None:
+    keys = set(catalog("en"))
+    used = set(USED.findall(sources()))
+    assert len(used) > 60
+    assert used - keys == set()
+    for prefix in OPEN_ENDED.findall(sources()):
+        assert any(key.startswith(prefix) for key in keys), prefix
+    for counted in COUNTED.findall(sources()):
+        assert {f"{counted}.one", f"{counted}.other"} <= keys
+
+
+def test_every_key_is_used_somewhere() -> None:
+    text = sources() + "\n".join(path.read_text("utf-8") for path in (WEB / "static").glob("*.js"))
+    text += (WEB / "language.py").read_text("utf-8")
+    counted = {f"{name}.{form}" for name in COUNTED.findall(text) for form in ("one", "other")} | {"people.one", "people.other"}
+    prefixes = {*OPEN_ENDED.findall(text), "confidence."}
+    scripts = {f"map.{name}" for name in re.findall(r"page\.text\.([a-z_]+)", text)}
+    called = set(USED.findall(text)) | set(re.findall(r"""self\("([a-z_.]+)\"""", text))
+    unused = set(catalog("en")) - counted - scripts - called
+    assert {key for key in unused if not key.startswith(tuple(prefixes))} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_that_count_have_the_forms_that_the_language_needs(language: str) -> None:
+    forms = {Locale.parse(language).plural_form(number) for number in range(200)}
+    assert forms <= {"one", "other"}
+    assert Words(language).count("runs", 1) != Words(language).count("runs", 2)
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept", "accepted", "city", "chosen"),
+    [
+        ("fr", "es", "pt", "sw", "fr"),
+        (None, "es", "pt", "sw", "es"),
+        (None, None, "pt-BR", "sw", "pt"),
+        (None, None, None, "sw-KE", "sw"),
+        ("xx", "", "de", "yo", "en"),
+        ("../../etc", None, None, None, "en"),
+    ],
+)
+def test_a_page_speaks_as_asked_else_as_kept_else_as_accepted_else_as_the_city(
+    asked: str | None, kept: str | None, accepted: str | None, city: str | None, chosen: str
+) -> None:
+    assert choose(asked, kept, accepted, city) == chosen
+
+
+def test_a_language_once_asked_for_is_kept(client: FlaskClient) -> None:
+    assert '<html lang="pt">' in client.get("/drawn-town?lang=pt").get_data(as_text=True)
+    response = client.get("/drawn-town/routes/R1")
+    assert response.headers["Content-Language"] == "pt" and "Accept-Language" in response.headers["Vary"]
+    assert "Tarifa habitual" in response.get_data(as_text=True)
+
+
+def test_a_browser_without_a_known_language_gets_the_citys(client: FlaskClient) -> None:
+    page = client.get("/empty-town", headers={"Accept-Language": "yo"}).get_data(as_text=True)
+    assert "pas encore de version publiée" in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ["/", "/drawn-town", "/drawn-town/routes/R1", "/drawn-town/stops/S1", "/empty-town"])
+def test_every_page_can_be_written_in_every_language(client: FlaskClient, language: str, path: str) -> None:
+    response = client.get(f"{path}?lang={language}")
+    assert response.status_code == 200
+    assert f'<html lang="{language}">' in response.get_data(as_text=True)
+
+
+def test_values_are_written_as_the_language_writes_them() -> None:
+    english, french = Words("en"), Words("fr")
+    assert english.km(1234.5) == "1.2 km" and french.km(1234.5) == "1,2 km"
+    assert english.date(date(2024, 3, 4)) == "Mar 4, 2024" and french.date(date(2024, 3, 4)) == "4 mars 2024"
+    assert english.money(50, "KES") == "KES\u00a050" and english.money(2.5, "USD") == "$2.50"
+    assert english.minutes(20) == "under 1 min" and english.minutes(None) == "unknown"
+    assert english.people(None) == "not stated" and english.fare(None) == "unknown" and english.km(None) == "unknown"

@@ -1,0 +1,135 @@
+"""The public pages of the drawn town."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Connection
+
+from mapping_service.web import create_app, vendor
+from tests.factories import at, make_city, make_network, make_pattern, make_route, make_service_point, make_stop
+
+HOSTILE = "<script>alert(1)</script></script><img src=x onerror=alert(2)>"
+
+
+def text(client: FlaskClient, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200, path
+    return response.get_data(as_text=True)
+
+
+def test_the_front_page_lists_every_city_with_its_size(client: FlaskClient) -> None:
+    page = text(client, "/")
+    assert "Drawn Town" in page and "2 routes · 8 stops · 6 runs" in page
+    assert "Empty Town" in page and "No release yet" in page
+
+
+def test_the_front_page_without_a_city_gives_the_command_for_the_first(database: str) -> None:
+    assert "commonway city create" in text(create_app(database).test_client(), "/")
+
+
+def test_the_city_page_lists_its_routes_without_any_script(client: FlaskClient) -> None:
+    page = text(client, "/drawn-town")
+    assert '<a href="/drawn-town/routes/R1">' in page and "Harbour – Airport" in page
+    assert "https://maps.example/drawn-town/gtfs.zip" in page
+    assert "clinic" in page and "water" in page
+
+
+def test_a_city_without_a_release_says_what_arrived_and_what_to_do_next(client: FlaskClient) -> None:
+    page = text(client, "/empty-town?lang=en")
+    assert "<dt>Files received</dt><dd>1</dd>" in page
+    assert "commonway process --city empty-town" in page
+
+
+def test_a_route_page_shows_stops_times_fare_and_evidence(client: FlaskClient) -> None:
+    page = text(client, "/drawn-town/routes/R1")
+    assert "Harbour to Airport" in page and "Airport to Harbour" in page
+    assert "KES 50" in page and "5 reports" in page
+    assert "± 12 m" in page and "stopped 2 of 3" in page
+    assert "06:00–09:00" in page and "16 min" in page  # four sections of 240 s in the morning
+    assert "12 min" in page  # the last stop, four sections of 180 s over the day
+
+
+def test_an_estimated_headway_is_never_written_like_an_observed_one(client: FlaskClient) -> None:
+    page = text(client, "/drawn-town/routes/R1")
+    assert "<b>10 min</b>" in page
+    assert "<b>15 min</b>" not in page and "<b>≈ 15 min</b>" in page
+    assert "estimate from other routes of the city" in page
+
+
+def test_what_nobody_reported_is_unknown_and_never_nought(client: FlaskClient, rows: Connection) -> None:
+    city_id = make_city(rows, slug="quiet")
+    network_id = make_network(rows, city_id)
+    make_route(rows, city_id, network_id, "R1", runs=1, people=None, short_name=None, long_name=None)
+    make_stop(rows, city_id, network_id, "S1", at(0, 0), name=None)
+    make_pattern(rows, city_id, network_id, "P1", "R1", [("S1", at(0, 0)), ("S1", at(1, 0))], runs=1, spread_m=None)
+    rows.exec_driver_sql(f"DELETE FROM running_time WHERE network_id = {network_id}")
+    rows.commit()
+    page = text(client, "/quiet/routes/R1")
+    for words in (
+        "Unknown: no rider has reported one", "not stated", "Unknown: one run cannot show it", "Unnamed stop",
+        "How often vehicles run is unknown", "carry no usable times", "rests on a single run",
+        "Unnamed route",
+    ):
+        assert words in page, words
+    assert "None" not in page and "0 min" not in page and ">0<" not in page
+    assert "unknown</span>" in page  # the time at the second stop
+
+
+def test_a_stop_page_names_the_routes_that_stop_there(client: FlaskClient) -> None:
+    page = text(client, "/drawn-town/stops/S3")
+    assert "Stop Market" in page and "/routes/R1" in page and "/routes/R2" in page
+    assert "reported by riders" in page
+
+
+def test_a_stop_without_a_name_is_called_unnamed(client: FlaskClient) -> None:
+    assert "<h1>Unnamed stop</h1>" in text(client, "/drawn-town/stops/S7")
+
+
+@pytest.mark.parametrize("path", ["/hostile", "/hostile/routes/R1", "/hostile/stops/S1", "/", "/hostile/releases/"])
+def test_hostile_names_are_only_ever_text(client: FlaskClient, rows: Connection, path: str) -> None:
+    city_id = make_city(rows, slug="hostile", name=HOSTILE)
+    network_id = make_network(rows, city_id, note=HOSTILE)
+    make_route(rows, city_id, network_id, "R1", short_name=HOSTILE, long_name=HOSTILE)
+    for stop_id in ("S1", "S2"):
+        make_stop(rows, city_id, network_id, stop_id, at(0, 0), name=HOSTILE)
+    make_pattern(rows, city_id, network_id, "P1", "R1", [("S1", at(0, 0)), ("S2", at(1, 0))], headsign=HOSTILE)
+    make_service_point(rows, city_id, network_id, "C1", at(0, 1), name=HOSTILE, kind=HOSTILE)
+    rows.commit()
+    page = text(client, path)
+    assert "<script>alert" not in page and "<img src=x" not in page
+    assert "alert(1)" in page  # shown, as text
+
+
+def test_a_simulated_city_says_so_on_every_page(client: FlaskClient, rows: Connection) -> None:
+    rows.exec_driver_sql("UPDATE city SET synthetic = true")
+    rows.commit()
+    pages = ["", "/routes/R1", "/stops/S1", "/releases/"]
+    for path in ["/", "/empty-town?lang=en", *(f"/drawn-town{page}" for page in pages)]:
+        assert "Sample city: invented, made by the ride simulator" in text(client, path), path
+
+
+def test_every_page_forbids_scripts_from_elsewhere(client: FlaskClient) -> None:
+    policy = client.get("/drawn-town").headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "script-src 'self';" in policy and "worker-src 'self' blob:" in policy
+    assert "unsafe" not in policy
+    page = text(client, "/drawn-town")
+    assert "style=" not in page and "onclick" not in page and "http://" not in page
+
+
+def test_health_is_ok_while_the_database_answers(client: FlaskClient) -> None:
+    response = client.get("/health")
+    assert response.json == {"status": "ok"}
+
+
+def test_maplibre_comes_from_the_own_machine_as_a_module(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vendor, "MAPLIBRE", tmp_path)
+    assert client.get("/static/vendor/maplibre/maplibre-gl.mjs").status_code == 404
+    (tmp_path / "maplibre-gl.mjs").write_text("export {};")
+    (tmp_path / "secret.txt").write_text("no")
+    assert client.get("/static/vendor/maplibre/maplibre-gl.mjs").mimetype == "text/javascript"
+    assert client.get("/static/vendor/maplibre/secret.txt").status_code == 404

@@ -1,0 +1,65 @@
+"""One shape for every failure."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from mapping_service.web import create_app
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/api/v1/cities/nowhere", "city_unknown"),
+        ("/api/v1/cities/nowhere/routes", "city_unknown"),
+        ("/api/v1/cities/empty-town/stops", "city_unreleased"),
+        ("/api/v1/cities/empty-town/service-points", "city_unreleased"),
+        ("/api/v1/cities/drawn-town/routes/R99", "route_unknown"),
+        ("/api/v1/nothing/of/the/kind", "not_found"),
+        ("/ingest/nothing/of/the/kind/at/all", "not_found"),
+    ],
+)
+def test_machines_read_every_failure_in_one_shape(client: FlaskClient, path: str, code: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert response.json is not None and set(response.json) == {"error"}
+    assert set(response.json["error"]) == {"code", "message", "details"}
+    assert response.json["error"]["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/nowhere", "city_unknown"),
+        ("/nowhere/routes/R1", "city_unknown"),
+        ("/drawn-town/routes/R99", "route_unknown"),
+        ("/drawn-town/stops/S99", "stop_unknown"),
+        ("/empty-town/gtfs.zip", "city_unreleased"),
+        ("/drawn-town/releases/9/gtfs.zip", "release_unknown"),
+        ("/drawn-town/releases/1/other.zip", "release_file_unknown"),
+        ("/drawn-town/tiles/9/0/0/0.mvt", "release_unknown"),
+        ("/drawn-town/a/b/c", "not_found"),
+    ],
+)
+def test_people_read_a_page_with_the_code_and_a_way_on(client: FlaskClient, path: str, code: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404 and response.mimetype == "text/html"
+    page = response.get_data(as_text=True)
+    assert f"<code>{code}</code>" in page and 'href="/"' in page
+
+
+def test_a_method_that_an_address_does_not_take_is_told_which_it_does(client: FlaskClient) -> None:
+    response = client.post("/api/v1/cities")
+    assert response.status_code == 405
+    assert response.json is not None and response.json["error"]["code"] == "method_not_allowed"
+    assert "GET" in response.headers["Allow"]
+
+
+@pytest.mark.parametrize("path", ["/health", "/api/v1/cities", "/", "/drawn-town"])
+def test_a_lost_database_is_a_503_that_says_when_to_ask_again(path: str) -> None:
+    client = create_app("postgresql://nobody@127.0.0.1:1/nothing").test_client()
+    response = client.get(path)
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "60"
+    assert "database_unavailable" in response.get_data(as_text=True)
