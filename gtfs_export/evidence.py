@@ -60,7 +60,7 @@ def evidence_rows(network: PublishedNetwork) -> Iterator[tuple[str, ...]]:
 
 
 def _routes(network: PublishedNetwork) -> Iterator[_Row]:
-    labels = route_labels(network.routes)
+    labels = route_labels(network.routes, texts_for(network.language))
     for route in network.routes:
         yield _element("route", route.route_id, "", "", "runs", False, route.evidence)
         names = labels[route.route_id]

@@ -33,7 +33,7 @@ def build_feed(
     tables = {
         "agency.txt": build_agency(network, publisher, texts),
         "stops.txt": build_stops(network, stop_labels(network.stops, texts)),
-        "routes.txt": build_routes(network, route_labels(network.routes), texts),
+        "routes.txt": build_routes(network, route_labels(network.routes, texts), texts),
         "trips.txt": build_trips(trips),
         "stop_times.txt": build_stop_times(trips, shapes),
         "calendar.txt": build_calendar(network, valid_days),

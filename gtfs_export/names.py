@@ -68,12 +68,15 @@ def stop_labels(stops: Sequence[Stop], texts: Texts) -> dict[str, Label]:
     return labels
 
 
-def route_labels(routes: Iterable[Route]) -> dict[str, RouteLabels]:
-    """Name every route. A missing short name stays missing; of routes with equal names all but one show their id."""
+def route_labels(routes: Iterable[Route], texts: Texts) -> dict[str, RouteLabels]:
+    """Name every route. A missing short name stays missing; a route without any name is called by its id, and of
+    routes with equal names all but one show theirs."""
     labels: dict[str, RouteLabels] = {}
     taken: Counter[tuple[str, str]] = Counter()
     for route in routes:
         short, long = _names(clean(route.short_name), clean(route.long_name))
+        if not (short or long):
+            long = texts.say("route_unnamed", route_id=route.route_id)
         taken[short, long] += 1
         if taken[short, long] > 1:
             long = f"{long} ({route.route_id})".strip()

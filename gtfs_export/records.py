@@ -44,7 +44,7 @@ class Route:
 
     route_id: str
     short_name: str | None
-    long_name: str
+    long_name: str | None
     name_votes: Mapping[str, int]
     fare: Fare | None
     evidence: Evidence

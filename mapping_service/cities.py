@@ -48,7 +48,8 @@ def new_city(
 
 def _check(slug: str, timezone: str, currency: str, language: str) -> None:
     if not _SLUG.fullmatch(slug) or slug in _TAKEN:
-        raise Problem("bad_slug", f"“{slug}” cannot be a city's slug. Use small letters, digits and hyphens.", slug=slug)
+        sentence = f"“{slug}” cannot be a city's slug. Use small letters, digits and hyphens."
+        raise Problem("bad_slug", sentence, slug=slug)
     try:
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -56,11 +57,13 @@ def _check(slug: str, timezone: str, currency: str, language: str) -> None:
             "bad_timezone", f"“{timezone}” is no time zone. Use an IANA name such as Africa/Abidjan.", timezone=timezone
         ) from error
     if not is_currency(currency):
-        raise Problem("bad_currency", f"“{currency}” is no currency. Use an ISO 4217 code such as XOF.", currency=currency)
+        sentence = f"“{currency}” is no currency. Use an ISO 4217 code such as XOF."
+        raise Problem("bad_currency", sentence, currency=currency)
     try:
         Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError) as error:
-        raise Problem("bad_language", f"“{language}” is no language. Use a code such as fr.", language=language) from error
+        sentence = f"“{language}” is no language. Use a code such as fr."
+        raise Problem("bad_language", sentence, language=language) from error
 
 
 def _read_words(path: Path) -> dict[str, Any]:

@@ -226,7 +226,8 @@ def process(slug: str, jobs: int, as_json: bool) -> None:
         report = process_city(url, slug, Parameters(), jobs=jobs, progress=tick)
     with engine.connect() as connection:
         found = _find_city(engine, slug)
-        states = {one.status: one.submissions for one in rows(connection, "intake.count_by_status", {"city_id": found.city_id})}
+        held = rows(connection, "intake.count_by_status", {"city_id": found.city_id})
+        states = {one.status: one.submissions for one in held}
     words = (
         f"{report.read} read, {report.cleaned} cleaned; "
         + ", ".join(f"{n} {state}" for state, n in states.items())
@@ -414,7 +415,9 @@ def check(as_json: bool) -> None:
 
     results = run_checks(_config())
     marks = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}
-    lines = [f"{marks[one.state]} {one.title}: {one.found}" + (f"\n     {one.hint}" if one.hint else "") for one in results]
+    lines = [
+        f"{marks[one.state]} {one.title}: {one.found}" + (f"\n     {one.hint}" if one.hint else "") for one in results
+    ]
     _answer([asdict(one) for one in results], as_json, "\n".join(lines))
     if any(one.state == "fail" for one in results):
         sys.exit(1)

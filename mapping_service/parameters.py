@@ -23,7 +23,9 @@ class Parameters:
     # intake
     min_fixes: int = tunable(20, "fixes", 2, 200, "fewer cannot tell a ride from a standing phone")
     future_tolerance_s: float = tunable(86400, "s", 0, 604800, "a phone's clock may be a day off, not more")
-    far_m: float = tunable(200000, "m", 20000, 500000, "a ride that begins farther from the first one is of another city")
+    far_m: float = tunable(
+        200000, "m", 20000, 500000, "a ride that begins farther from the first one is of another city"
+    )
     twin_overlap_share: float = tunable(0.8, "share", 0.5, 1, "two phones on one ride start and stop apart")
     twin_distance_m: float = tunable(40, "m", 10, 100, "two phones' errors together [GNSS]")
     twin_share: float = tunable(0.9, "share", 0.5, 1, "of common moments at which both phones are in one place")
@@ -38,7 +40,9 @@ class Parameters:
     terminal_radius_m: float = tunable(150, "m", 50, 400, "vehicles creep and turn inside their terminal [measured]")
     standing_speed_mps: float = tunable(1.4, "m/s", 0.5, 2.5, "walking pace; below it a vehicle stands")
     speed_window_s: float = tunable(6, "s", 2, 20, "positions wander about a metre a second")
-    min_dwell_s: float = tunable(6, "s", 3, 30, "people need this long to get on; longer thresholds lose stops [measured]")
+    min_dwell_s: float = tunable(
+        6, "s", 3, 30, "people need this long to get on; longer thresholds lose stops [measured]"
+    )
     dwell_join_m: float = tunable(20, "m", 5, 50, "two halts as near as this are one")
     dwell_join_s: float = tunable(10, "s", 3, 60, "two halts as close in time as this are one")
 
@@ -49,7 +53,9 @@ class Parameters:
     same_end_factor: float = tunable(0.7, "factor", 0.4, 1, "runs between the same ends may differ more [measured]")
     far_end_m: float = tunable(3000, "m", 1000, 10000, "ends this far apart speak fully against one route [measured]")
     far_end_penalty: float = tunable(0.2, "difference", 0, 0.5, "middle of a wide plateau [measured]")
-    group_cut: float = tunable(0.4, "difference", 0.2, 0.6, "average linkage stops here; middle of a plateau [measured]")
+    group_cut: float = tunable(
+        0.4, "difference", 0.2, 0.6, "average linkage stops here; middle of a plateau [measured]"
+    )
     variant_cut: float = tunable(0.12, "share", 0.05, 0.3, "of the way; below it two runs took the same streets")
     variant_share: float = tunable(0.3, "share", 0.1, 0.5, "of a group's runs; a way that fewer took is not kept")
     terminal_join_m: float = tunable(150, "m", 50, 400, "ends of runs this near are one terminal")
@@ -79,7 +85,9 @@ class Parameters:
     same_terminal_m: float = tunable(80, "m", 30, 200, "ends of patterns this near are one terminal")
 
     # fuse: names, times and headways
-    short_name_chars: int = tunable(12, "characters", 3, 20, "GTFS best practice for route_short_name; longer is no line number")
+    short_name_chars: int = tunable(
+        12, "characters", 3, 20, "GTFS best practice for route_short_name; longer is no line number"
+    )
     passing_m: float = tunable(30, "m", 10, 60, "a ride passes a stop when it comes this near along the line")
     band_runs: int = tunable(3, "rides", 2, 10, "fewer rides do not make a running time of their own for a band")
     min_step_s: float = tunable(10, "s", 1, 30, "no vehicle stops again sooner")

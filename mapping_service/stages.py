@@ -6,12 +6,14 @@ and can go on in several processes; comparing and inferring take the whole city 
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import cache, partial
 from multiprocessing import get_context
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -30,8 +32,7 @@ from mapping_service.store import intake, networks, runs
 from mapping_service.store.cities import get_city, lock_city
 from mapping_service.store.engine import engine_for, row, rows, run
 
-# Changes whenever the same input would give another network: candidates made before are then made anew.
-METHOD = "1"
+_INFERENCE = ("clean", "group", "fuse")
 
 Progress = Callable[[str, int, int], None]
 
@@ -166,6 +167,14 @@ def infer(connection: Connection, city: City, p: Parameters, progress: Progress)
     return True
 
 
+@cache
+def _method() -> str:
+    """Return a digest of the inference code: after an upgrade that changes it, candidates are made anew."""
+    root = Path(__file__).parent
+    files = sorted(path for folder in _INFERENCE for path in (root / folder).glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+
+
 def _fingerprint(connection: Connection, city: City, p: Parameters) -> str:
     settings = ",".join(f"{name}={value}" for name, value in sorted(asdict(p).items()))
-    return f"{METHOD}/{networks.input_digest(connection, city.city_id)}/{settings}"
+    return f"{_method()}/{networks.input_digest(connection, city.city_id)}/{settings}"

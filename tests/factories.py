@@ -29,6 +29,7 @@ from pyproj import Geod
 from sqlalchemy import Connection
 
 from mapping_service.store.engine import table
+from mapping_service.store.lines import point_element
 
 Place = tuple[float, float]
 
@@ -114,7 +115,7 @@ def make_city(connection: Connection, **over: Any) -> int:
     """A city in Nairobi's time and money."""
     defaults = {
         "slug": f"city-{next(_numbers)}", "name": "Drawn Town", "timezone": "Africa/Nairobi", "currency": "KES",
-        "language": "en", "srid": 32737,
+        "language": "en", "srid": 32737, "anchor": point_element(*_ORIGIN),
     }
     return int(insert(connection, "city", defaults, over))
 
@@ -130,7 +131,8 @@ def make_submission(connection: Connection, city_id: int, content: bytes | None 
     content = content if content is not None else f"ride {number}".encode()
     inbox = {"city_id": city_id, "sha256": hashlib.sha256(content).digest(), "bytes": content}
     inbox_id = int(insert(connection, "inbox", inbox, {}))
-    insert(connection, "arrival", {"city_id": city_id, "inbox_id": inbox_id, "file_name": f"ride-{number}.gpx"}, {})
+    arrival = {"city_id": city_id, "inbox_id": inbox_id, "file_name": f"ride-{number}.gpx", "file_key": f"ride-{number}"}
+    insert(connection, "arrival", arrival, {})
     defaults = {"submission_id": inbox_id, "city_id": city_id, "status": "accepted", "read_at": LAST_SEEN}
     insert(connection, "submission", defaults, over)
     return inbox_id

@@ -107,7 +107,7 @@ def _joins(t_s: Floats, xy: Floats, one: slice, other: slice, p: Parameters) -> 
     """True where a vehicle can get from one stretch to the other at a possible speed."""
     a, b = (one.stop - 1, other.start) if one.start < other.start else (other.stop - 1, one.start)
     far_m = float(np.hypot(*(xy[b] - xy[a])))
-    return far_m <= p.max_speed_mps * (t_s[b] - t_s[a])
+    return bool(far_m <= p.max_speed_mps * (t_s[b] - t_s[a]))
 
 
 def _lasts(t_s: Floats, piece: slice, p: Parameters) -> bool:

@@ -21,7 +21,7 @@ def evidence(rides: Sequence[Ride]) -> Evidence:
 def confidence(proof: Evidence, agreement: float) -> float:
     """Return 0–1 from the evidence and the share (0–1) on which its runs agree."""
     weight = proof.runs + 0.5 * max(0, (proof.people or 1) - 1)
-    return round(agreement * (1.0 - 0.5**weight), 4)
+    return round(float(agreement * (1.0 - 0.5**weight)), 4)
 
 
 def served(runs: int, runs_past: int) -> float:

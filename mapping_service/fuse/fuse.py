@@ -26,6 +26,7 @@ from mapping_service.group.group import Group, Grouping, medoid
 from mapping_service.parameters import Parameters
 from mapping_service.records import (
     Floats,
+    Ints,
     NetworkDraft,
     PatternDraft,
     PatternRun,
@@ -75,7 +76,8 @@ def fuse(rides: Sequence[Ride], grouping: Grouping, city: CityFrame, p: Paramete
     labels = merge(flat, p)
     stops = _stop_drafts(flat, labels, rides, city)
     starts = np.cumsum([0, *(len(way.stops) for way in ways)])
-    ids = {id(way): [f"~{label + 1}" for label in labels[a:a + len(way.stops)]] for way, a in zip(ways, starts, strict=False)}
+    named = [f"~{label + 1}" for label in labels]
+    ids = {id(way): named[a:a + len(way.stops)] for way, a in zip(ways, starts, strict=False)}
     centre = np.median(np.concatenate(ready.paths), axis=0) if rides else np.zeros(2)
     routes = [
         _route(k, [[w for w in ways if w.group == g] for g in sides], ids, stops, grouping, ready, centre, city, p)
@@ -122,7 +124,7 @@ def _ways(g: int, grouping: Grouping, ready: _Prepared, p: Parameters) -> list[_
     return ways
 
 
-def _stop_drafts(flat: Sequence[LineStop], labels: Sequence[int], rides: Sequence[Ride], city: CityFrame) -> list[StopDraft]:
+def _stop_drafts(flat: Sequence[LineStop], labels: Ints, rides: Sequence[Ride], city: CityFrame) -> list[StopDraft]:
     by_label: dict[int, list[LineStop]] = {}
     for stop, label in zip(flat, labels, strict=True):
         by_label.setdefault(int(label), []).append(stop)
@@ -159,7 +161,7 @@ def _route(
     first_is_1 = outward[0] < (outward[1] if len(sides) == 2 else 0.0)
     route_waits = [w for side in sides for i in grouping.groups[side[0].group].full for w in ready.waits[i]]
     city_waits = [w for waits in ready.waits for w in waits]
-    patterns = []
+    patterns: list[PatternDraft] = []
     for s, side in enumerate(sides):
         for way in side:
             draft = _pattern(
@@ -275,5 +277,3 @@ def _share(shape: Floats, path: Floats, p: Parameters) -> float:
 def _used(stops: Sequence[StopDraft], routes: Sequence[RouteDraft]) -> list[StopDraft]:
     used = {stop.stop_id for route in routes for pattern in route.patterns for stop in pattern.stops}
     return [stop for stop in stops if stop.stop_id in used]
-
-

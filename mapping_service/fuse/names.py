@@ -12,6 +12,8 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
+_ABBREVIATION_CHARS = 4
+
 
 def name_key(name: str) -> str:
     """Return what two spellings of one name have in common."""
@@ -19,14 +21,24 @@ def name_key(name: str) -> str:
     return re.sub(r"[\W_]+", " ", bare).strip()
 
 
+def tidy(name: str) -> str:
+    """Return a name in mixed case, as GTFS asks: typed all small it begins with a capital, typed all in capitals its
+    longer words keep only the first (shorter ones may be abbreviations)."""
+    if name.islower():
+        return name[0].upper() + name[1:]
+    if name.isupper():
+        return " ".join(word if len(word) <= _ABBREVIATION_CHARS else word.capitalize() for word in name.split())
+    return name
+
+
 def vote(names: Iterable[str]) -> tuple[str | None, Mapping[str, int]]:
     """Return the winning name, or ``None`` where nobody voted, and the votes of each name in its best spelling."""
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for name in names:
-        clean = " ".join(name.split())
+        clean = tidy(" ".join(name.split()))
         if name_key(clean):
             spellings[name_key(clean)][clean] += 1
-    best = {key: min(votes, key=lambda s: (-votes[s], s.isupper() or s.islower(), s)) for key, votes in spellings.items()}
+    best = {key: min(votes, key=lambda s: (-votes[s], s)) for key, votes in spellings.items()}
     counts = {best[key]: votes.total() for key, votes in spellings.items()}
     ranked = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
     return next(iter(ranked), None), ranked

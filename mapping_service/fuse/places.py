@@ -56,4 +56,5 @@ def _cut(stops: Sequence[LineStop], members: Ints, p: Parameters) -> Ints:
     limit = np.where(ends[:, None] & ends[None], p.same_terminal_m, p.same_stop_m)
     scaled = apart / limit
     np.fill_diagonal(scaled, 0.0)
-    return np.asarray(fcluster(linkage(squareform(scaled, checks=False), "average"), 1.0, "distance"), dtype=np.int64) - 1
+    tree = linkage(squareform(scaled, checks=False), "average")
+    return np.asarray(fcluster(tree, 1.0, "distance"), dtype=np.int64) - 1

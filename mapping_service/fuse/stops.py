@@ -48,7 +48,8 @@ def line_stops(
     calls.
     """
     marks = _marks(shape, rides, calls, p)
-    places = [_Place(0.0, "terminal"), *_between(marks, shape, len(rides), p), _Place(float(along_m(shape)[-1]), "terminal")]
+    ends = [_Place(at_m, "terminal") for at_m in (0.0, float(along_m(shape)[-1]))]
+    places = [ends[0], *_between(marks, shape, len(rides), p), ends[1]]
     past = [_reach(shape, path, p) for path in paths]
     return [_line_stop(place, shape, marks, rides, past, p) for place in places]
 
@@ -65,7 +66,8 @@ def _marks(shape: Floats, rides: Sequence[int], calls: Sequence[Sequence[Call]],
         if not its_calls:
             continue
         dist_m, far_m = locate(shape, np.array([call.xy for call in its_calls]))
-        found += [_Mark(float(d), ride, c) for d, f, c in zip(dist_m, far_m, its_calls, strict=True) if f <= p.stop_side_m]
+        placed = zip(dist_m, far_m, its_calls, strict=True)
+        found += [_Mark(float(at_m), ride, call) for at_m, off_m, call in placed if off_m <= p.stop_side_m]
     return sorted(found, key=lambda m: (m.dist_m, m.ride, m.call.t_s))
 
 

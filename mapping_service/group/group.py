@@ -89,7 +89,7 @@ def _difference(samples: Sequence[Floats], cover: Floats, p: Parameters) -> Floa
 
 
 def _distances(points: Floats) -> Floats:
-    return np.hypot(*(points[:, None, :] - points[None, :, :]).transpose(2, 0, 1))
+    return np.asarray(np.hypot(*(points[:, None, :] - points[None, :, :]).transpose(2, 0, 1)))
 
 
 def _cut(difference: Floats, at: float) -> Ints:

@@ -212,7 +212,9 @@ def last_release(connection: Connection, city_id: int) -> Row[Any] | None:
     return row(connection, "networks.get_last_release", {"city_id": city_id})
 
 
-def add_release(connection: Connection, city_id: int, valid_from: date, note: str | None, fingerprint: str) -> tuple[int, int]:
+def add_release(
+    connection: Connection, city_id: int, valid_from: date, note: str | None, fingerprint: str
+) -> tuple[int, int]:
     """Return the network and the number of a new, empty release."""
     values = {"city_id": city_id, "valid_from": valid_from, "note": note, "fingerprint": fingerprint}
     found = row(connection, "networks.insert_release", values)

@@ -62,7 +62,10 @@ def _run_row(city_id: int, submission_id: int, part: int, made: CleanRun) -> dic
         "lead_in_s": made.lead_in_s,
         "lead_out_s": made.lead_out_s,
         "length_m": made.length_m,
-        "dwells": [{"start_s": float(a), "end_s": float(b), "lon": float(at[0]), "lat": float(at[1])} for a, b, at in halts],
+        "dwells": [
+            {"start_s": float(start), "end_s": float(end), "lon": float(at[0]), "lat": float(at[1])}
+            for start, end, at in halts
+        ],
         "dropped": made.dropped,
     }
 
@@ -126,4 +129,3 @@ def terminals(connection: Connection, city_id: int, srid: int, join_m: float) ->
     """Return for each run whether it begins and whether it ends where other runs begin or end."""
     found = rows(connection, "runs.list_terminals", {"city_id": city_id, "srid": srid, "join_m": join_m})
     return {one.run_id: (one.starts_at_terminal, one.ends_at_terminal) for one in found}
-

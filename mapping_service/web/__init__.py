@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ from flask import Flask, Response, request
 
 from mapping_service.config import load_config
 from mapping_service.postgres import database_address
-from mapping_service.web import api, compress, database, downloads, language, pages, problems, tiles, vendor
+from mapping_service.web import api, compress, database, downloads, ingest, language, pages, problems, tiles, vendor
 
 # Nothing from elsewhere, ever: no tiles, fonts or scripts of third parties. MapLibre starts its worker from a blob.
 _SECURITY_HEADERS = {
@@ -34,13 +33,12 @@ def create_app(database_url: str | None = None) -> Flask:
     config = replace(config, database_url=database_url or config.database_url)
     config = replace(config, database_url=database_address(config))
     app = Flask(__name__)
+    app.config["DATABASE_URL"] = config.database_url
     app.extensions["commonway"] = config
     for part in (database, language, problems, compress):
         part.install(app)
-    for blueprint in (vendor.blueprint, api.blueprint, tiles.blueprint, downloads.blueprint, pages.blueprint):
-        app.register_blueprint(blueprint)
-    if importlib.util.find_spec("mapping_service.web.ingest"):
-        app.register_blueprint(importlib.import_module("mapping_service.web.ingest").blueprint)
+    for module in (vendor, api, ingest, tiles, downloads, pages):
+        app.register_blueprint(module.blueprint)
     app.after_request(_secure)
     return app
 

@@ -15,7 +15,7 @@ def install(app: Flask) -> None:
 
 
 def config() -> Config:
-    """The settings of this application; its ``database_url`` is always given."""
+    """The settings of this application."""
     found = current_app.extensions["commonway"]
     assert isinstance(found, Config)
     return found
@@ -24,9 +24,7 @@ def config() -> Config:
 def connection() -> Connection:
     """Return the connection of this request."""
     if "connection" not in g:
-        url = config().database_url
-        assert url is not None
-        g.connection = engine_for(url).connect()
+        g.connection = engine_for(current_app.config["DATABASE_URL"]).connect()
     found = g.connection
     assert isinstance(found, Connection)
     return found

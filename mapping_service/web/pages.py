@@ -15,7 +15,8 @@ from mapping_service.web.language import Words, words
 from mapping_service.web.tiles import MAX_ZOOM
 
 blueprint = Blueprint("pages", __name__)
-blueprint.app_context_processor(lambda: {"colour_index": palette.colour_index, "timeline": timeline})
+# Globals, not a context: macros of imported templates need them too.
+blueprint.record(lambda state: state.app.jinja_env.globals.update(colour_index=palette.colour_index, timeline=timeline))
 
 
 @blueprint.get("/health")

@@ -23,7 +23,7 @@ TEXTS: Mapping[str, Mapping[str, Any]] = json.loads(
 
 
 def route_names(network: PublishedNetwork, route_id: str, **over: Any) -> tuple[str, str]:
-    labels = route_labels(with_route(network, route_id, **over).routes)[route_id]
+    labels = route_labels(with_route(network, route_id, **over).routes, texts_for("en"))[route_id]
     return labels.short.text, labels.long.text
 
 
@@ -64,6 +64,10 @@ def test_the_long_name_does_not_repeat_the_short_one(
     assert route_names(network, "R1", short_name=short, long_name=long) == published
 
 
+def test_a_route_without_any_name_is_called_by_its_id(network: PublishedNetwork) -> None:
+    assert route_names(network, "R2", short_name=None, long_name=None) == ("", "Route R2")
+
+
 def test_of_two_routes_with_equal_names_the_second_shows_its_id(network: PublishedNetwork) -> None:
     twin = with_route(network, "R2", short_name="1", long_name="Harbour – Airport")
     names = [(row["route_short_name"], row["route_long_name"]) for row in feed_rows(twin, "routes.txt")]
@@ -71,7 +75,7 @@ def test_of_two_routes_with_equal_names_the_second_shows_its_id(network: Publish
 
 
 def test_a_name_that_riders_voted_for_is_no_estimate_and_a_derived_one_is(network: PublishedNetwork) -> None:
-    labels = route_labels(network.routes)["R1"]
+    labels = route_labels(network.routes, texts_for("en"))["R1"]
     assert (labels.short.estimate, labels.short.votes) == (False, 3)
     assert (labels.long.estimate, labels.long.votes) == (True, None)
 

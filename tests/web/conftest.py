@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection
+from werkzeug.test import TestResponse
 
 from mapping_service.store.engine import engine_for
 from mapping_service.web import create_app
 from tests.factories import drawn_town, make_city, make_submission
+
+
+class Browser(FlaskClient):
+    """Reads each answer to its end and closes it, as a browser does: answers of files hold them open."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return super().open(*args, **{"buffered": True, **kwargs})
 
 
 @pytest.fixture
@@ -32,7 +41,9 @@ def app(database: str, rows: Connection, tmp_path: Path, monkeypatch: pytest.Mon
     drawn_town(rows)
     make_submission(rows, make_city(rows, slug="empty-town", name="Empty Town", language="fr"))
     rows.commit()
-    return create_app(database)
+    made = create_app(database)
+    made.test_client_class = Browser
+    return made
 
 
 @pytest.fixture

@@ -83,7 +83,9 @@ def _check(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> None:
     if "anyOf" in schema:
         null = {"type": "null"}
         return None if value is None and null in schema["anyOf"] else _check(value, schema["anyOf"][0], schemas)
-    kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}
+    kinds: dict[str, Any] = {
+        "object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool,
+    }
     assert "type" not in schema or isinstance(value, kinds[schema["type"]]), (value, schema)
     for one, of in zip(value, schema["prefixItems"], strict=True) if "prefixItems" in schema else ():
         _check(one, of, schemas)

@@ -26,9 +26,9 @@ def test_the_feed_names_itself_by_the_digest_of_its_bytes(client: FlaskClient) -
 
 def test_a_trip_planner_that_has_the_feed_hears_304(client: FlaskClient) -> None:
     first = client.get("/drawn-town/gtfs.zip")
-    for header, value in (("If-None-Match", first.headers["ETag"]), ("If-Modified-Since", first.headers["Last-Modified"])):
-        again = client.get("/drawn-town/gtfs.zip", headers={header: value})
-        assert again.status_code == 304 and not again.data, header
+    for asked, given in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
+        again = client.get("/drawn-town/gtfs.zip", headers={asked: first.headers[given]})
+        assert again.status_code == 304 and not again.data, asked
 
 
 def test_head_gives_the_size_without_the_feed(client: FlaskClient) -> None:

@@ -46,7 +46,7 @@ def test_a_city_without_a_release_says_what_arrived_and_what_to_do_next(client: 
 def test_a_route_page_shows_stops_times_fare_and_evidence(client: FlaskClient) -> None:
     page = text(client, "/drawn-town/routes/R1")
     assert "Harbour to Airport" in page and "Airport to Harbour" in page
-    assert "KES 50" in page and "5 reports" in page
+    assert "KES\u00a050" in page and "5 reports" in page
     assert "± 12 m" in page and "stopped 2 of 3" in page
     assert "06:00–09:00" in page and "16 min" in page  # four sections of 240 s in the morning
     assert "12 min" in page  # the last stop, four sections of 180 s over the day

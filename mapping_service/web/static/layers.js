@@ -11,6 +11,7 @@ const BOLD = ["Noto Sans Bold", "Liberation Sans Bold", "sans-serif"];
 const STOPS_FROM_ZOOM = 12.5;
 const NAMES_FROM_ZOOM = 14;
 const NUMBERS_FROM_ZOOM = 12;
+const SERVICES_FROM_ZOOM = 13;
 
 const byZoom = (...steps) => ["interpolate", ["exponential", 1.4], ["zoom"], ...steps];
 const lit = (yes, no) => ["case", ["boolean", ["feature-state", "lit"], false], yes, no];
@@ -36,7 +37,7 @@ export function layers(page) {
     { id: "routes-chosen", ...routes, filter: ["==", ["get", "route_id"], ""], layout: round, paint: { "line-color": colour, "line-opacity": 0.3, "line-width": byZoom(9, 8, 12, 12, 14, 16, 17, 26), "line-offset": OFFSET } },
     { id: "routes-single", ...routes, filter: single, layout: { "line-join": "round" }, paint: { "line-color": colour, "line-width": WIDTH, "line-offset": OFFSET, "line-dasharray": [2.2, 1.4] } },
     { id: "routes", ...routes, filter: ["!", single], layout: round, paint: { "line-color": colour, "line-width": WIDTH, "line-offset": OFFSET } },
-    { id: "services", type: "symbol", ...services, minzoom: 12, layout: { "text-field": "■", "text-font": FONT, "text-size": byZoom(12, 9, 16, 16), "text-allow-overlap": true, "text-ignore-placement": true }, paint: { "text-color": SERVICE, "text-halo-color": "#ffffff", "text-halo-width": 1.2 } },
+    { id: "services", type: "symbol", ...services, minzoom: SERVICES_FROM_ZOOM, layout: { "text-field": "■", "text-font": FONT, "text-size": byZoom(12, 9, 16, 16), "text-allow-overlap": true, "text-ignore-placement": true }, paint: { "text-color": SERVICE, "text-halo-color": "#ffffff", "text-halo-width": 1.2 } },
     { id: "stops", type: "circle", ...stops, minzoom: from, paint: { "circle-color": "#ffffff", "circle-stroke-color": INK, "circle-radius": byZoom(9, page.stops ? 2 : 1, 12.5, page.stops ? 3 : 1.4, 14, 3, 17, 6), "circle-stroke-width": byZoom(12.5, 0.8, 14, 1.3, 17, 2.4) } },
     { id: "numbers", type: "symbol", source: "release", "source-layer": "routes", minzoom: NUMBERS_FROM_ZOOM, filter: ["all", ["has", "short_name"], own], layout: { "symbol-placement": "line", "symbol-spacing": 260, "text-field": ["get", "short_name"], "text-font": BOLD, "text-size": 11.5, "text-rotation-alignment": "viewport", "text-padding": 6 }, paint: { "text-color": "#ffffff", "text-halo-color": colour, "text-halo-width": 3.2 } },
     { id: "stops-names", type: "symbol", ...stops, minzoom: page.stops ? NUMBERS_FROM_ZOOM : NAMES_FROM_ZOOM, filter: ["has", "name"], layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": byZoom(14, 11, 17, 14), "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 0.7, "text-max-width": 9, "symbol-sort-key": ["-", 0, ["get", "runs"]] }, paint: { "text-color": INK, "text-halo-color": SERVED, "text-halo-width": 1.6 } },
