@@ -5,7 +5,6 @@ Geometry is EPSG:4326, (lon, lat). Empty layers are written too, so that a proje
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -134,13 +133,12 @@ def _stops(network: PublishedNetwork) -> Layer:
 
 
 def _service_points(network: PublishedNetwork) -> Layer:
-    columns = {"service_point_id": TEXT, "kind": TEXT, "name": TEXT, "source_id": TEXT, "properties": TEXT}
+    # The other columns of a source table stay inside: they may name people and their telephones.
+    columns = {"service_point_id": TEXT, "kind": TEXT, "name": TEXT, "source_id": TEXT}
 
     def record(point: ServicePoint) -> Record:
-        # Tables differ in their columns, so those travel together as JSON.
-        properties = json.dumps(dict(point.properties), ensure_ascii=False, sort_keys=True)
         return {"service_point_id": point.service_point_id, "kind": point.kind, "name": clean(point.name),
-                "source_id": point.source_id, "properties": properties}
+                "source_id": point.source_id}
 
     geometries = [Point(point.lon, point.lat) for point in network.service_points]
     return Layer("service_points", "Point", columns, geometries, [record(point) for point in network.service_points])

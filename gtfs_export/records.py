@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ class Pattern:
 
 @dataclass(frozen=True)
 class ServicePoint:
-    """A clinic, a water point, an office; ``properties`` holds every other column of the table it came in."""
+    """A clinic, a water point, an office, with its id in the table it came in."""
 
     service_point_id: str
     kind: str
@@ -126,8 +125,6 @@ class ServicePoint:
     lon: float
     lat: float
     source_id: str | None
-    source_row: int
-    properties: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

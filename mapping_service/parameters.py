@@ -59,12 +59,14 @@ class Parameters:
     variant_cut: float = tunable(0.12, "share", 0.05, 0.3, "of the way; below it two runs took the same streets")
     variant_share: float = tunable(0.3, "share", 0.1, 0.5, "of a group's runs; a way that fewer took is not kept")
     terminal_join_m: float = tunable(150, "m", 50, 400, "ends of runs this near are one terminal")
+    terminal_ends: int = tunable(3, "ends", 2, 10, "fewer ends of runs at one place may be partial rides [measured]")
     contain_share: float = tunable(0.9, "share", 0.5, 1, "of a partial ride that lies on the route it rode")
     ambiguity: float = tunable(0.1, "share", 0, 0.3, "two routes fit alike when their shares differ by less")
     reverse_share: float = tunable(0.4, "share", 0.1, 0.9, "of the way back that runs beside the way out")
 
     # fuse: shape
     shape_step_m: float = tunable(10, "m", 5, 30, "distance between the points at which runs vote")
+    calm_m: float = tunable(20, "m", 0, 40, "Gaussian along the line; rounds a street corner by 8 m at most")
     vote_m: float = tunable(35, "m", 15, 80, "beyond it a run took another street")
     vote_angle_deg: float = tunable(45, "degrees", 20, 80, "beyond it a run crosses")
     smooth_m: float = tunable(70, "m", 20, 200, "positions wander slowly: shorter wiggles are noise")

@@ -153,7 +153,9 @@ def infer(connection: Connection, city: City, p: Parameters, progress: Progress)
         return False
     progress("infer", 0, 3)
     rides = runs.load_rides(connection, city.city_id, city.srid)
-    known_ends = runs.terminals(connection, city.city_id, city.srid, p.terminal_join_m)
+    known_ends = runs.terminals(
+        connection, city.city_id, city.srid, join_m=p.terminal_join_m, ends=int(p.terminal_ends)
+    )
     lines = [Line(resample(ride.xy, p.step_m), *known_ends[ride.run_id]) for ride in rides]
     progress("infer", 1, 3)
     draft = fuse(rides, group(lines, p), CityFrame(city.srid, ZoneInfo(city.timezone)), p)

@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from mapping_service.clean.clean import CleanRun, clean
+from mapping_service.clean.clean import clean
 from mapping_service.fuse.fuse import CityFrame
 from mapping_service.geo import along_m, points_at, to_lon_lat, to_metres
 from mapping_service.parameters import Parameters
@@ -32,7 +32,7 @@ from mapping_service.records import Claim, Fixes, Floats, Report, Ride
 SRID = 32737
 ORIGIN = np.array([250_000.0, 9_850_000.0])
 NAIROBI = CityFrame(SRID, ZoneInfo("Africa/Nairobi"))
-MONDAY_7H = 1709524800.0 + 3600.0  # 2024-03-04, 07:00 in Nairobi
+MONDAY_7H = 1709524800.0  # 2024-03-04, 07:00 in Nairobi
 P = Parameters()
 
 Places = Mapping[str, tuple[float, float]]
@@ -88,12 +88,19 @@ def fixes(t_s: Floats, xy: Floats, accuracy_m: Floats | None = None) -> Fixes:
 
 def drawn(lon_lat: Floats) -> Floats:
     """Return (n, 2) degrees as metres in the drawing."""
-    return to_metres(lon_lat[:, 0], lon_lat[:, 1], SRID) - ORIGIN
+    return np.asarray(to_metres(lon_lat[:, 0], lon_lat[:, 1], SRID) - ORIGIN)
 
 
 def press(
-    kind: str, at: Sequence[float], t_s: float | None, *, name: str | None = None, cancelled: bool = False, waypoint: int = 0,
-    amount: float | None = None, wait_s: int | None = None,
+    kind: str,
+    at: Sequence[float],
+    t_s: float | None,
+    *,
+    name: str | None = None,
+    waypoint: int = 0,
+    amount: float | None = None,
+    wait_s: int | None = None,
+    cancelled: bool = False,
 ) -> Report:
     """Return a report made at a place of the drawing."""
     lon, lat = to_lon_lat(np.array([at]) + ORIGIN, SRID)[0]
@@ -101,17 +108,16 @@ def press(
 
 
 def ride(
-    run_id: int, t_s: Floats, xy: Floats, *, reports: Sequence[Report] = (), line: str | None = None, person: str | None = None
+    run_id: int,
+    t_s: Floats,
+    xy: Floats,
+    *,
+    reports: Sequence[Report] = (),
+    line: str | None = None,
+    person: str | None = None,
 ) -> Ride:
     """Return the ride that cleaning makes of drawn positions."""
     (run,) = clean(fixes(t_s, xy), SRID, P)
-    return as_ride(run_id, run, reports=reports, line=line, person=person)
-
-
-def as_ride(
-    run_id: int, run: CleanRun, *, reports: Sequence[Report] = (), line: str | None = None, person: str | None = None
-) -> Ride:
-    """Return a cleaned run with what was said on it."""
     return Ride(
         run_id=run_id,
         submission_id=run_id,
@@ -124,3 +130,11 @@ def as_ride(
         claim=Claim(line=line),
         reports=tuple(reports),
     )
+
+
+def bare_ride(*reports: Report, person: str | None = None, start_s: float = 0.0) -> Ride:
+    """Return a ride of which only its reports, its person and its start matter."""
+    nothing = np.zeros(0)
+    t_s = np.array([start_s, start_s + 60.0])
+    nowhere = np.zeros((2, 2))
+    return Ride(1, 1, t_s, nowhere, nothing, nothing, np.zeros((0, 2)), person, Claim(), reports)

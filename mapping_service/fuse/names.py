@@ -12,7 +12,8 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-_ABBREVIATION_CHARS = 4
+_ABBREVIATION_CHARS = 3
+_LONE_ABBREVIATION_CHARS = 5
 
 
 def name_key(name: str) -> str:
@@ -27,7 +28,9 @@ def tidy(name: str) -> str:
     if name.islower():
         return name[0].upper() + name[1:]
     if name.isupper():
-        return " ".join(word if len(word) <= _ABBREVIATION_CHARS else word.capitalize() for word in name.split())
+        words = name.split()
+        longest = _ABBREVIATION_CHARS if len(words) > 1 else _LONE_ABBREVIATION_CHARS
+        return " ".join(word if len(word) <= longest else word.capitalize() for word in words)
     return name
 
 

@@ -1,7 +1,7 @@
 """One line from the runs of one way, without a street network. Pure; works from one run on.
 
 The run that agrees best with the others is the base. Standing is taken out of it, so that a wandering position draws
-no tangle. Every other run that goes beside it says how far to the left or right of the base it was; the median of
+no tangle, and its jitter is smoothed. Every other run that goes beside it says how far to the left or right of the base it was; the median of
 these offsets, the base's own zero among them, moves the base sideways. A run votes only where it ran, and a detour
 farther away than ``vote_m`` does not pull. Medians keep one bad run from bending the line; a second round starts from
 the first one's result.
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.ndimage import median_filter, uniform_filter1d
+from scipy.ndimage import gaussian_filter1d, median_filter, uniform_filter1d
 from scipy.spatial import cKDTree
 from shapely import LineString
 
@@ -37,11 +37,18 @@ def without_standing(t_s: Floats, xy: Floats, dwell_start_s: Floats, dwell_end_s
 
 def fuse_shape(base: Floats, others: Sequence[Floats], p: Parameters) -> Floats:
     """Return the shape in metres: ``base`` moved to the middle of ``others``, thinned to ``p.simplify_m``."""
-    line = resample(base, p.shape_step_m)
+    line = _calmed(resample(base, p.shape_step_m), p)
     for _ in range(ROUNDS if others else 0):
         line = _moved(line, others, p)
     thinned = np.asarray(LineString(line).simplify(p.simplify_m).coords)
     return thinned[:, :2]
+
+
+def _calmed(line: Floats, p: Parameters) -> Floats:
+    """Take the jitter out of one run's line; its ends stay where they are."""
+    calm = gaussian_filter1d(line, p.calm_m / p.shape_step_m, axis=0, mode="nearest")
+    calm[[0, -1]] = line[[0, -1]]
+    return np.asarray(calm)
 
 
 def _normals(line: Floats) -> Floats:

@@ -125,7 +125,10 @@ def _with_reports(parts: Sequence[Ride], reports: Sequence[Report]) -> list[Ride
     return [replace(part, reports=tuple(said)) for part, said in zip(parts, mine, strict=True)]
 
 
-def terminals(connection: Connection, city_id: int, srid: int, join_m: float) -> Mapping[int, tuple[bool, bool]]:
-    """Return for each run whether it begins and whether it ends where other runs begin or end."""
-    found = rows(connection, "runs.list_terminals", {"city_id": city_id, "srid": srid, "join_m": join_m})
+def terminals(
+    connection: Connection, city_id: int, srid: int, *, join_m: float, ends: int
+) -> Mapping[int, tuple[bool, bool]]:
+    """Return for each run whether it begins and whether it ends where at least ``ends`` runs begin or end."""
+    values = {"city_id": city_id, "srid": srid, "join_m": join_m, "ends": ends}
+    found = rows(connection, "runs.list_terminals", values)
     return {one.run_id: (one.starts_at_terminal, one.ends_at_terminal) for one in found}

@@ -73,7 +73,7 @@ ORDER BY pattern_id COLLATE "C", band_start_s;
 
 -- name: list_service_points
 -- The service points of a network. Params: network_id.
-SELECT service_point_id, kind, name, ST_X(geom) AS lon, ST_Y(geom) AS lat, source_id, source_row, properties
+SELECT service_point_id, kind, name, ST_X(geom) AS lon, ST_Y(geom) AS lat, source_id
 FROM service_point
 WHERE network_id = :network_id
 ORDER BY service_point_id COLLATE "C";

@@ -53,7 +53,13 @@ def test_features_carry_their_values_and_their_evidence(network: PublishedNetwor
     stop = read(out, "stops")[0]
     assert (stop["geometry"].x, stop["geometry"].y) == STOPS["S1"][1]
     clinic = read(out, "service_points")[0]
-    assert (clinic["name"], json.loads(clinic["properties"])) == ("Town Clinic", {"beds": 12})
+    assert clinic["name"] == "Town Clinic"
+
+
+def test_other_columns_of_a_source_table_are_not_published(network: PublishedNetwork, tmp_path: Path) -> None:
+    write_layers(network, tmp_path / "town.gpkg")
+    point = read(tmp_path / "town.gpkg", "service_points")[0]
+    assert set(point) == {"service_point_id", "kind", "name", "source_id", "geometry"}
 
 
 def test_what_nobody_said_is_null(network: PublishedNetwork, tmp_path: Path) -> None:

@@ -1,0 +1,166 @@
+"""Every verb: from an empty database to a feed by commands alone, with answers for people and for machines."""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+from tests.pipeline.town import SLUG, resaved, sha256, survey
+
+CITY = ("--name", "Pier", "--timezone", "Africa/Nairobi", "--currency", "KES", "--language", "en")
+RUN_COLUMNS = "file,sha256,status,reason,route_id,direction_id,shape_id,share_of_route"
+
+
+@pytest.fixture
+def rides(tmp_path: Path) -> Path:
+    """A folder with the small survey."""
+    folder = tmp_path / "rides"
+    folder.mkdir()
+    for ride in survey():
+        (folder / ride.file_name).write_bytes(ride.gpx)
+    return folder
+
+
+def test_the_whole_way_by_commands_alone(commonway: Command, rides: Path, tmp_path: Path) -> None:
+    hints = tmp_path / "hints.csv"
+    hints.write_text("file,line\n" + "".join(f"{ride.hint.run},{ride.hint.line}\n" for ride in survey()), "utf-8")
+    of_city = ("--city", SLUG, "--json")
+    out = tmp_path / "feed.zip"
+    created = commonway("city", "create", SLUG, *CITY, "--json").json
+    assert (created["slug"], created["currency"], created["synthetic"]) == (SLUG, "KES", False)
+    assert [one["slug"] for one in commonway("city", "list", "--json").json] == [SLUG]
+    imported = commonway("import", rides, "--hints", hints, *of_city).json
+    assert (imported["new"], imported["again"], imported["hints"], imported["refused"]) == (12, 0, 12, [])
+    processed = commonway("process", "--jobs", 1, *of_city).json
+    assert (processed["read"], processed["routes"], processed["submissions"]) == (12, 2, {"accepted": 12})
+    candidates = commonway("review", "list", *of_city).json
+    assert len(candidates) == 2 and all(0 <= one["confidence"] <= 1 for one in candidates)
+    assert commonway("review", "accept", *of_city).json == {"accepted": ["R1", "R2"]}
+    released = commonway("release", "--note", "First", "--valid-from", "2025-05-01", *of_city).json
+    assert (released["release"], released["created"], released["routes"]) == (1, True, 2)
+    assert commonway("export", "gtfs", out, *of_city).json == {"written": str(out)}
+    with zipfile.ZipFile(out) as feed:
+        assert {"routes.txt", "stops.txt", "trips.txt", "stop_times.txt"} <= set(feed.namelist())
+
+
+def test_each_answer_for_people_says_what_comes_next(commonway: Command, rides: Path, tmp_path: Path) -> None:
+    said = [
+        commonway("city", "create", SLUG, *CITY),
+        commonway("import", rides, "--city", SLUG),
+        commonway("process", "--jobs", 1, "--city", SLUG),
+        commonway("review", "accept", "--city", SLUG),
+        commonway("release", "--city", SLUG),
+    ]
+    following = ["commonway import", "commonway process", "commonway review accept", "commonway release",
+                 "commonway export gtfs"]
+    for answer, next_command in zip(said, following, strict=True):
+        assert answer.code == 0 and next_command in answer.out
+    assert "Nothing has changed since release 1" in commonway("release", "--city", SLUG).out
+
+
+def test_accepting_only_what_is_trusted_leaves_the_rest(commonway: Command, rides: Path) -> None:
+    commonway("city", "create", SLUG, *CITY)
+    commonway("import", rides, "--city", SLUG)
+    commonway("process", "--jobs", 1, "--city", SLUG)
+    assert commonway("review", "accept", "--min-confidence", 1, "--city", SLUG, "--json").json == {"accepted": []}
+
+
+def test_what_is_set_aside_is_listed_and_can_be_let_in(commonway: Command, tmp_path: Path) -> None:
+    (tmp_path / "prose.gpx").write_text("The matatu left at seven, to the pier.")
+    commonway("city", "create", SLUG, *CITY)
+    commonway("import", tmp_path / "prose.gpx", "--city", SLUG)
+    commonway("process", "--jobs", 1, "--city", SLUG)
+    (aside,) = commonway("inbox", "list", "--city", SLUG, "--json").json["quarantined"]
+    assert aside["file_name"] == "prose.gpx" and aside["reason"].endswith(".")
+    assert "prose.gpx" in commonway("inbox", "list", "--city", SLUG).out
+    released = commonway("inbox", "release", aside["submission_id"], "--city", SLUG, "--json")
+    assert released.json == {"released": aside["submission_id"]}
+    again = commonway("inbox", "release", aside["submission_id"], "--city", SLUG, "--json")
+    assert (again.code, again.json["error"]["code"]) == (1, "nothing_to_release")
+
+
+def test_a_key_is_shown_once_with_the_address_to_send_to(commonway: Command) -> None:
+    commonway("city", "create", SLUG, *CITY)
+    made = commonway("token", "create", "--city", SLUG, "--contributor", "amina", "--json").json
+    assert made["address"].endswith(f"/ingest/{made['token']}/gpx")
+    assert len(made["token"]) >= 32
+
+
+def test_refused_files_are_named_and_the_command_fails(commonway: Command, rides: Path) -> None:
+    (rides / "bad.zip").write_bytes(b"PK\x03\x04 and then nothing")
+    commonway("city", "create", SLUG, *CITY)
+    answer = commonway("import", rides, "--city", SLUG, "--json")
+    assert (answer.code, answer.json["new"]) == (1, len(survey()))
+    assert [one["code"] for one in answer.json["refused"]] == ["archive_damaged"]
+
+
+@pytest.mark.parametrize("what, name", [
+    ("gtfs", "feed.zip"), ("layers", "layers.gpkg"), ("layers", "folder"), ("runs", "runs.csv"),
+    ("evidence", "evidence.csv"),
+])
+def test_every_export_is_written_and_the_same_again(reading: Command, tmp_path: Path, what: str, name: str) -> None:
+    out = tmp_path / name
+    assert reading("export", what, out, "--city", SLUG, "--json").json == {"written": str(out)}
+    assert out.exists()
+    if out.is_file() and what != "layers":
+        first = out.read_bytes()
+        reading("export", what, out, "--city", SLUG, "--release", 1)
+        assert out.read_bytes() == first
+
+
+def test_the_table_of_files_has_its_columns_and_a_row_for_every_name(reading: Command, tmp_path: Path) -> None:
+    reading("export", "runs", tmp_path / "runs.csv", "--city", SLUG)
+    text = (tmp_path / "runs.csv").read_text("utf-8")
+    found = {row["file"]: row for row in csv.DictReader(text.splitlines())}
+    assert text.splitlines()[0] == RUN_COLUMNS
+    assert set(found) == {*(ride.file_name for ride in survey()), "copy.gpx", "prose.gpx"}
+    for ride in survey():
+        row = found[ride.file_name]
+        assert (row["sha256"], row["status"], row["reason"]) == (sha256(ride.gpx), "accepted", "")
+        assert row["route_id"] in ("R1", "R2") and row["direction_id"] in ("0", "1") and row["shape_id"]
+        assert 0.5 < float(row["share_of_route"]) <= 1
+    first = survey()[0].file_name
+    assert (found["copy.gpx"]["status"], found["copy.gpx"]["reason"]) == (
+        "duplicate", f"The same bytes came before as {first}."
+    )
+    assert found["prose.gpx"]["status"] == "quarantined" and found["prose.gpx"]["reason"].endswith(".")
+    assert found["prose.gpx"]["route_id"] == found["copy.gpx"]["route_id"] == ""
+
+
+def test_the_table_of_files_tells_of_a_ride_that_was_recorded_twice(
+    commonway: Command, rides: Path, tmp_path: Path
+) -> None:
+    (rides / "twin.gpx").write_bytes(resaved(survey()[0].gpx))
+    commonway("city", "create", SLUG, *CITY)
+    commonway("import", rides, "--city", SLUG)
+    commonway("process", "--jobs", 1, "--city", SLUG)
+    commonway("review", "accept", "--city", SLUG)
+    commonway("release", "--city", SLUG)
+    assert commonway("export", "runs", tmp_path / "runs.csv", "--city", SLUG).code == 0
+    found = {row["file"]: row for row in csv.DictReader((tmp_path / "runs.csv").open(encoding="utf-8"))}
+    assert found["twin.gpx"]["status"] == "duplicate"
+    assert found["twin.gpx"]["reason"].startswith("The same ride was recorded")
+
+
+def test_the_checks_answer_machines(reading: Command) -> None:
+    found = {one["name"]: one for one in reading("check", "--json").json}
+    assert found["postgres"]["state"] == found["postgis"]["state"] == found["migrations"]["state"] == "ok"
+    assert all(one["hint"] for one in found.values() if one["state"] != "ok")
+
+
+def test_rides_can_be_simulated_on_the_feed_that_was_made(reading: Command, tmp_path: Path) -> None:
+    reading("export", "gtfs", tmp_path / "feed.zip", "--city", SLUG)
+    answer = reading("simulate", tmp_path / "feed.zip", tmp_path / "survey", "--runs-per-pattern", 1, "--json")
+    assert answer.json["rides"] == len(list((tmp_path / "survey" / "runs").glob("*.gpx"))) >= 4
+
+
+def test_unread_lists_are_json_even_where_they_are_empty(commonway: Command) -> None:
+    commonway("city", "create", SLUG, *CITY)
+    assert commonway("city", "list", "--json").json[0]["srid"] is None
+    assert commonway("inbox", "list", "--city", SLUG, "--json").json == {"quarantined": [], "unread_notes": []}
+    assert json.loads(commonway("review", "list", "--city", SLUG, "--json").out) == []

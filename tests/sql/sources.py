@@ -1,0 +1,59 @@
+"""The SQL of the repository as text, for tests that hold it to its own rules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from spatial_sql.loader import HERE, queries
+
+ROOT = Path(__file__).parents[2]
+MIGRATIONS = sorted((HERE / "migrations" / "sql").glob("*.sql"))
+FUNCTIONS = sorted((HERE / "functions").glob("*.sql"))
+PRODUCT = ("mapping_service", "gtfs_export", "collectors", "spatial_sql")
+USAGE = "-- Usage:"
+
+_TABLE = re.compile(r"^CREATE TABLE (\w+) \(\n(.*?)^\);", re.MULTILINE | re.DOTALL)
+_INDEX = re.compile(r"^\s*(?:CREATE (?:UNIQUE )?INDEX (\w+)|CONSTRAINT (\w+) UNIQUE)")
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index as a migration makes it, with what the line before it says it is for."""
+
+    name: str
+    usage: str | None
+
+
+def migrations() -> str:
+    """The text of all migrations, in order."""
+    return "\n".join(path.read_text("utf-8") for path in MIGRATIONS)
+
+
+def tables() -> dict[str, str]:
+    """The body of each table by its name."""
+    return dict(_TABLE.findall(migrations()))
+
+
+def indexes() -> list[Index]:
+    """Every index and unique constraint, in order."""
+    lines = migrations().splitlines()
+    found = []
+    for before, line in zip(["", *lines], lines, strict=False):
+        if match := _INDEX.match(line):
+            said = before.strip()
+            usage = said.removeprefix(USAGE).strip() if said.startswith(USAGE) else None
+            found.append(Index(match[1] or match[2], usage))
+    return found
+
+
+def query_names() -> set[str]:
+    """Every named query as ``file.name``."""
+    files = sorted((HERE / "queries").glob("*.sql"))
+    return {f"{path.stem}.{name}" for path in files for name in queries(path.stem)}
+
+
+def python_files() -> list[Path]:
+    """Every Python file of the product, tests apart."""
+    return sorted(path for package in PRODUCT for path in (ROOT / package).rglob("*.py"))
