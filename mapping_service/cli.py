@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from mapping_service.config import Config, load_config
 from mapping_service.errors import NotFound, Problem
 from mapping_service.parameters import Parameters
-from mapping_service.reasons import sentence
+from mapping_service.reasons import remark, sentence
 from mapping_service.records import City
 
 # Heavy modules are imported inside the commands that need them, so that `commonway --help` answers at once.
@@ -246,7 +246,7 @@ def inbox() -> None:
 @_city
 @_json
 def inbox_list(slug: str, as_json: bool) -> None:
-    """List what is quarantined, with the reason, and the notes that nobody could read."""
+    """List what is quarantined and why, what was odd in files that were read, and notes that nobody could read."""
     from mapping_service.store.engine import rows
 
     _, engine = _open()
@@ -254,11 +254,14 @@ def inbox_list(slug: str, as_json: bool) -> None:
     with engine.connect() as connection:
         aside = [dict(one._mapping) for one in rows(connection, "intake.list_quarantined", found)]
         notes = [dict(one._mapping) for one in rows(connection, "intake.list_unread_notes", found)]
+        odd = [dict(one._mapping) for one in rows(connection, "intake.list_notices", found)]
     for one in aside:
         one["reason"] = sentence(one["reason_code"], one["reason"])
     words = [f"{one['submission_id']:6} {one['file_name']}: {one['reason']}" for one in aside]
-    words += [f"note in {one['file_name']}: {one['text']}" for one in notes]
-    _answer({"quarantined": aside, "unread_notes": notes}, as_json, "\n".join(words) or "Nothing is waiting.")
+    words += [f"{one['submission_id']:6} {one['file_name']}: {remark(one['code'], one['details'])}" for one in odd]
+    words += [f"{one['submission_id']:6} {one['file_name']}: unread note: {one['text']}" for one in notes]
+    answer = {"quarantined": aside, "notices": odd, "unread_notes": notes}
+    _answer(answer, as_json, "\n".join(words) or "Nothing is waiting.")
 
 
 @inbox.command("release")

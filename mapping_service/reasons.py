@@ -27,3 +27,11 @@ def sentence(code: str | None, reason: Mapping[str, Any]) -> str:
     if "message" in reason:
         return str(reason["message"])
     return SENTENCES[code].format_map(reason)
+
+
+def remark(code: str, details: Mapping[str, Any]) -> str:
+    """Return a notice in words: its row or line first, then what it says with its values."""
+    values = dict(details)
+    where = [f"{key} {values.pop(key)}" for key in ("row", "line") if key in values]
+    rest = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in values.items())
+    return ": ".join([*where, code.replace("_", " ")]) + (f" ({rest})" if rest else "")

@@ -75,7 +75,8 @@ def is_pending(engine: Engine, city: City, p: Parameters) -> bool:
     with engine.connect() as connection:
         if intake.unread(connection, city.city_id) or runs.uncleaned(connection, city.city_id):
             return True
-        return networks.is_stale(connection, city.city_id, _fingerprint(connection, city, p))
+        # A city without any ride has no place yet, and nothing to infer.
+        return city.srid is not None and networks.is_stale(connection, city.city_id, _fingerprint(connection, city, p))
 
 
 def _each(step: Callable[[int], None], ids: Sequence[int], jobs: int, tick: Callable[[int, int], None]) -> None:

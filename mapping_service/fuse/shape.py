@@ -1,10 +1,10 @@
 """One line from the runs of one way, without a street network. Pure; works from one run on.
 
 The run that agrees best with the others is the base. Standing is taken out of it, so that a wandering position draws
-no tangle, and its jitter is smoothed. Every other run that goes beside it says how far to the left or right of the base it was; the median of
-these offsets, the base's own zero among them, moves the base sideways. A run votes only where it ran, and a detour
-farther away than ``vote_m`` does not pull. Medians keep one bad run from bending the line; a second round starts from
-the first one's result.
+no tangle, and its jitter is smoothed. Every other run that goes beside it says how far to the left or right of the
+base it was; the median of these offsets, the base's own zero among them, moves the base sideways. A run votes only
+where it ran, and a detour farther away than ``vote_m`` does not pull. Medians keep one bad run from bending the line;
+a second round starts from the first one's result.
 """
 
 from __future__ import annotations

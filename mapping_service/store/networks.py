@@ -230,3 +230,13 @@ def route_ids(connection: Connection, network: int) -> list[str]:
 def copy_service_points(connection: Connection, source: int, target: int) -> None:
     """Copy the service points of one network to another."""
     run(connection, "networks.copy_service_points", {"source": source, "target": target})
+
+
+def own_submission(
+    connection: Connection, city_id: int, contributor_id: int, submission_id: int
+) -> dict[str, Any] | None:
+    """Return what became of a contributor's submission, with the candidate route it belongs to."""
+    values = {"city_id": city_id, "contributor_id": contributor_id, "submission_id": submission_id}
+    candidate = network_id(connection, city_id, "candidate")
+    found = row(connection, "intake.get_own_submission", {**values, "network_id": candidate})
+    return None if found is None else dict(found._mapping)

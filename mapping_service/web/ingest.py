@@ -8,11 +8,13 @@ from flask import Blueprint, Response, current_app, jsonify, request
 
 from collectors.archives import iter_bytes
 from collectors.limits import MAX_FILE_BYTES
-from mapping_service.errors import Problem, TooLarge
+from mapping_service.errors import NotFound, Problem, TooLarge
 from mapping_service.jobs import ask_to_process
+from mapping_service.reasons import sentence
 from mapping_service.receive import receive
 from mapping_service.store.cities import get_city, token_owner
 from mapping_service.store.engine import engine_for
+from mapping_service.store.networks import own_submission
 
 blueprint = Blueprint("ingest", __name__)
 
@@ -40,6 +42,22 @@ def post_gpx(token: str) -> tuple[Response, int]:
     return jsonify({"city": slug, "received": answers}), 202
 
 
+@blueprint.get("/ingest/<token>/submissions/<int:submission_id>")
+def get_submission(token: str, submission_id: int) -> Response:
+    """Say what became of a file that this contributor sent: its status, the reason, the candidate route it belongs to.
+
+    ``status`` is ``received`` until the worker has read it.
+    """
+    with engine_for(current_app.config["DATABASE_URL"]).connect() as connection:
+        slug, contributor_id = token_owner(connection, token)
+        city = get_city(connection, slug)
+        found = own_submission(connection, city.city_id, contributor_id, submission_id)
+    if found is None:
+        raise NotFound("submission_not_found", f"You have sent no file {submission_id} to {city.name}.")
+    reason = sentence(found.pop("reason_code"), found.pop("reason"))
+    return jsonify({**found, "city": slug, "reason": reason})
+
+
 def _sent() -> list[tuple[str, bytes]]:
     """Return the names and bytes of the request's files. Raises ``Problem`` ``no_file``, ``file_too_large``."""
     if (request.content_length or 0) > MAX_FILE_BYTES:
@@ -48,8 +66,10 @@ def _sent() -> list[tuple[str, bytes]]:
             f"The request is larger than {MAX_FILE_BYTES // 1_000_000} MB. Send the rides one by one.",
             limit_bytes=MAX_FILE_BYTES,
         )
-    parts = [(part.filename or "ride.gpx", part.read()) for part in request.files.values()]
-    if not parts and request.mimetype != "multipart/form-data":
+    if request.mimetype == "multipart/form-data":
+        parts = [(part.filename or "ride.gpx", part.read()) for part in request.files.values()]
+    else:
+        # Whatever type a client claims for the body: asking for it first keeps it from being parsed as a form.
         data = request.get_data(cache=False)
         parts = [(request.args.get("name") or f"{hashlib.sha256(data).hexdigest()[:12]}.gpx", data)] if data else []
     if not parts:

@@ -1,11 +1,11 @@
-"""What the route page draws, worked out from the records: stops with elapsed time, bands of the day, bar widths."""
+"""What the route page draws, worked out from the records: stops with elapsed time, bar widths."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mapping_service.store.published import Headway, Pattern, PatternStop, RideTime
+from mapping_service.store.published import Pattern, PatternStop
 
 WHOLE_DAY_S = (0, 86400)
 
@@ -18,21 +18,6 @@ class TimedStop:
     elapsed_s: float | None
 
 
-@dataclass(frozen=True)
-class Band:
-    """A part of the local day and what is known of it."""
-
-    start_s: int
-    end_s: int
-    ride: RideTime | None
-    headway: Headway | None
-
-    @property
-    def is_whole_day(self) -> bool:
-        """True for the band from midnight to midnight."""
-        return (self.start_s, self.end_s) == WHOLE_DAY_S
-
-
 def timed_stops(stops: Sequence[PatternStop]) -> list[TimedStop]:
     """Sum the times from stop to stop."""
     timed: list[TimedStop] = []
@@ -43,14 +28,6 @@ def timed_stops(stops: Sequence[PatternStop]) -> list[TimedStop]:
             elapsed_s = elapsed_s + stop.from_previous_s if known else None  # type: ignore[operator]
         timed.append(TimedStop(stop, elapsed_s))
     return timed
-
-
-def bands(pattern: Pattern) -> list[Band]:
-    """Bring riding times and headways of the same band together, the whole day first, then by the clock."""
-    rides = {(one.band_start_s, one.band_end_s): one for one in pattern.ride_times}
-    headways = {(one.band_start_s, one.band_end_s): one for one in pattern.headways}
-    found = sorted({*rides, *headways}, key=lambda band: (band != WHOLE_DAY_S, band))
-    return [Band(*band, rides.get(band), headways.get(band)) for band in found]
 
 
 def longest_s(pattern: Pattern) -> float:

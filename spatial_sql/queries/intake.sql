@@ -131,3 +131,28 @@ LEFT JOIN LATERAL (
 ) best ON s.status = 'accepted'
 WHERE a.city_id = :city_id
 ORDER BY a.file_name COLLATE "C", a.arrival_id;
+
+-- name: list_notices
+-- What was odd or lost in files that were read, one row per remark. Params: city_id.
+SELECT s.submission_id, a.file_name, n.remark ->> 'code' AS code, n.remark -> 'details' AS details
+FROM submission s
+JOIN LATERAL (SELECT file_name FROM arrival WHERE inbox_id = s.submission_id ORDER BY arrival_id LIMIT 1) a ON true
+CROSS JOIN LATERAL jsonb_array_elements(s.notices) WITH ORDINALITY AS n (remark, position)
+WHERE s.city_id = :city_id
+ORDER BY s.submission_id, n.position;
+
+-- name: get_own_submission
+-- One submission of a contributor, with what became of it. Params: city_id, contributor_id, submission_id, network_id.
+SELECT s.submission_id, s.status::text AS status, s.reason_code, s.reason, s.notices, best.route_id, best.direction_id
+FROM submission s
+LEFT JOIN LATERAL (
+  SELECT p.route_id, p.direction_id
+  FROM run r
+  JOIN pattern_run pr USING (run_id)
+  JOIN pattern p USING (network_id, pattern_id)
+  WHERE r.submission_id = s.submission_id AND pr.network_id = :network_id AND pr.role <> 'alternative'
+  ORDER BY r.part, pr.role, pr.share_of_run DESC, p.pattern_id COLLATE "C"
+  LIMIT 1
+) best ON s.status = 'accepted'
+WHERE s.city_id = :city_id AND s.submission_id = :submission_id
+  AND EXISTS (SELECT FROM arrival a WHERE a.inbox_id = s.submission_id AND a.contributor_id = :contributor_id);

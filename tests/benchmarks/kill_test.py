@@ -55,11 +55,15 @@ VALID_FROM = "2025-05-01"
 SAMPLE_SEED = 20
 JOBS = 2
 SHARE_OF_COMMANDS = 0.6  # of the kills; the others hit the web and the worker
-EARLIEST_SHARE, LATEST_SHARE = 0.15, 0.95  # of the undisturbed duration: when a command is killed
+LINGER_S = 1.0  # a processing goes on for up to this long after its mark: inference has no mark of its own
+POLL_S = 0.002
 PAUSE_S = (0.5, 5.0)  # between two kills of the web or the worker: their start takes some 2 s
 RETRY_S = 0.2
 ANSWER_TIMEOUT_S = 30.0
 GIVE_UP_S = 1800.0
+# How far a command has come, as the database shows it from outside.
+KEPT = "SELECT count(*) FROM inbox"
+READ_AND_CLEANED = "SELECT (SELECT count(read_at) FROM submission) + (SELECT count(cleaned_at) FROM trace)"
 COMMONWAY = (sys.executable, "-c", "from mapping_service.cli import main; main()")
 
 
@@ -137,17 +141,27 @@ def kill_group(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None
         process.stdout.close()
 
 
-def run_killed(passage: Passage, phase: str, words: Sequence[str], moments_s: Sequence[float]) -> None:
-    """Run a command that is killed at each of some moments after its start, and then once more to its end."""
-    for moment_s in moments_s:
+@dataclass(frozen=True)
+class Mark:
+    """When to kill a command: once a count has come so far, and then so much later."""
+
+    count: int
+    linger_s: float
+
+
+def run_killed(passage: Passage, phase: str, words: Sequence[str], progress: str, marks: Sequence[Mark]) -> None:
+    """Run a command that is killed at each of some marks of its progress (a count), and then once more to its end."""
+    for mark in marks:
         process = passage.start(*words)
-        try:
-            process.wait(moment_s)
-        except subprocess.TimeoutExpired:
-            kill_group(process)
-            passage.record(phase, moment_s, f"commonway {words[0]}")
-        else:
-            kill_group(process)  # it was faster than the moment: nothing is left for it to do
+        started_s = time.monotonic()
+        with engine_for(passage.url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            while process.poll() is None and connection.execute(text(progress)).scalar_one() < mark.count:
+                time.sleep(POLL_S)
+        time.sleep(mark.linger_s)
+        had_ended = process.poll() is not None
+        kill_group(process)
+        if not had_ended:
+            passage.record(phase, time.monotonic() - started_s, f"commonway {words[0]}")
     started_s = time.monotonic()
     passage.command(*words)
     passage.durations_s[phase] = time.monotonic() - started_s
@@ -196,24 +210,31 @@ def send(passage: Passage, token: str, path: Path) -> None:
     raise SystemExit(f"{path.name} found nobody to answer for {GIVE_UP_S} s")
 
 
+def send_all(passage: Passage, token: str, pause_s: float) -> None:
+    """Send the second half of the survey in order of name, with a pause after each file."""
+    for path in sorted(passage.survey.sent.iterdir()):
+        send(passage, token, path)
+        time.sleep(pause_s)
+
+
 def serve(passage: Passage, token: str, pauses_s: Sequence[tuple[float, str]]) -> None:
     """Send the second half over HTTP while the web and the worker are killed after each of some pauses."""
     service = Service(passage)
     service.start()
     started_s = time.monotonic()
+    # The files take about as long as the kills, so that each kill finds some under way.
+    spread_s = sum(pause_s for pause_s, _ in pauses_s) / len(list(passage.survey.sent.iterdir()))
     try:
-        uploads = threading.Thread(
-            target=lambda: [send(passage, token, path) for path in sorted(passage.survey.sent.iterdir())], daemon=True
-        )
-        uploads.start()
         while not is_healthy(passage.config):
             time.sleep(RETRY_S)
+        uploads = threading.Thread(target=send_all, args=(passage, token, spread_s), daemon=True)
+        uploads.start()
         for pause_s, victim in pauses_s:
             time.sleep(pause_s)
             service.kill(victim)
             passage.record("serve", time.monotonic() - started_s, victim)
             service.start()
-        uploads.join(GIVE_UP_S)
+        uploads.join()
         while pending_cities(engine_for(passage.url)):
             if time.monotonic() - started_s > GIVE_UP_S:
                 raise SystemExit("The worker did not come to an end by itself.")
@@ -224,27 +245,30 @@ def serve(passage: Passage, token: str, pauses_s: Sequence[tuple[float, str]]) -
     passage.durations_s["serve"] = time.monotonic() - started_s
 
 
-def go(passage: Passage, rng: random.Random, kills: int, usual_s: Mapping[str, float]) -> None:
-    """Take the survey all the way to a release, with so many kills; ``usual_s`` is how long each phase takes."""
+def go(passage: Passage, rng: random.Random, kills: int) -> None:
+    """Take the survey all the way to a release, with so many kills; those that came too late hit the service."""
     upgrade(passage.url)
     passage.command("city", "create", SLUG, *CITY)
     token = str(passage.command("token", "create", "--city", SLUG, "--contributor", "sender")["token"])
     in_commands = round(kills * SHARE_OF_COMMANDS)
+    files = len(list(passage.survey.imported.iterdir()))
     importing = ["import", str(passage.survey.imported), "--city", SLUG]
     importing += ["--hints", str(passage.survey.hints)] if passage.survey.hints else []
-    run_killed(passage, "import", importing, moments(rng, in_commands // 2, usual_s.get("import", 0.0)))
+    run_killed(passage, "import", importing, KEPT, marks(rng, in_commands // 2, files - 1, 0.0))
     passage.acknowledged |= {sha256(path.read_bytes()) for path in passage.survey.imported.iterdir()}
     processing = ["process", "--city", SLUG, "--jobs", str(JOBS)]
-    run_killed(passage, "process", processing, moments(rng, in_commands - in_commands // 2, usual_s.get("process", 0)))
+    in_processing = marks(rng, in_commands - in_commands // 2, 2 * files, LINGER_S)
+    run_killed(passage, "process", processing, READ_AND_CLEANED, in_processing)
     left = kills - len(passage.kills)
     serve(passage, token, [(rng.uniform(*PAUSE_S), ("web", "worker")[n % 2]) for n in range(left)])
     passage.command("review", "accept", "--city", SLUG)
     passage.command("release", "--city", SLUG, "--valid-from", VALID_FROM)
 
 
-def moments(rng: random.Random, number: int, usual_s: float) -> list[float]:
-    """Random moments within the time that a command usually takes, the earliest first: what is done stays done."""
-    return sorted(rng.uniform(EARLIEST_SHARE, LATEST_SHARE) * usual_s for _ in range(number))
+def marks(rng: random.Random, number: int, most: int, linger_s: float) -> list[Mark]:
+    """Random marks up to a count, the earliest first: what is done stays done."""
+    counts = sorted(rng.randint(1, most) for _ in range(number))
+    return [Mark(count, rng.uniform(0.0, linger_s)) for count in counts]
 
 
 def feed_sha256(passage: Passage) -> str:
@@ -258,8 +282,8 @@ def row_counts(url: str) -> dict[str, int]:
     """How many rows each of our tables holds."""
     with engine_for(url).connect() as connection:
         names = connection.execute(text(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename !~ '^(procrastinate|spatial_ref)'"
-            " ORDER BY 1"
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            " AND tablename !~ '^(procrastinate|spatial_ref)' ORDER BY 1"
         )).scalars().all()
         return {name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in names}
 
@@ -281,7 +305,7 @@ def differences(reference: Passage, killed: Passage) -> list[str]:
     found += [f"never acknowledged: {digest}" for digest in sorted(sent - killed.acknowledged)]
     for number, kill in enumerate(killed.kills, start=1):
         found += [f"on disk at kill {number} and lost: {digest}" for digest in sorted(kill.on_disk - kept)]
-    compared = {
+    compared: dict[str, tuple[Mapping[str, object], Mapping[str, object]]] = {
         "rows": (row_counts(reference.url), row_counts(killed.url)),
         "outcomes": (outcomes(reference.url), outcomes(killed.url)),
         "feed": ({"sha256": feed_sha256(reference)}, {"sha256": feed_sha256(killed)}),
@@ -294,9 +318,9 @@ def differences(reference: Passage, killed: Passage) -> list[str]:
     return found
 
 
-def fingerprint(value: object) -> str:
-    """A short digest of anything that prints the same when it is the same."""
-    return sha256(repr(sorted(value.items()) if isinstance(value, dict) else value).encode())[:16]
+def fingerprint(value: Mapping[str, object]) -> str:
+    """A short digest of values that print the same when they are the same."""
+    return sha256(repr(sorted(value.items())).encode())[:16]
 
 
 def table(passage: Passage) -> Iterator[str]:
@@ -378,14 +402,14 @@ def main() -> int:
         survey = survey_in(folder, arguments.runs)
         with server(folder) as url, fresh_database(url) as first, fresh_database(url) as second:
             reference = Passage(first, config, survey)
-            go(reference, random.Random(arguments.seed), 0, {})
+            go(reference, random.Random(arguments.seed), 0)
             print(f"{len(survey.files())} files; undisturbed:",
                   ", ".join(f"{phase} {taken_s:.1f} s" for phase, taken_s in reference.durations_s.items()))
             killed = Passage(second, config, survey)
-            go(killed, random.Random(arguments.seed), arguments.kills, reference.durations_s)
+            go(killed, random.Random(arguments.seed), arguments.kills)
             print(*table(killed), sep="\n")
             found = differences(reference, killed)
-            print(f"{len(killed.acknowledged)} acknowledged, {len(killed.acknowledged - stored(second))} lost")
+            print(f"{len(killed.acknowledged)} different files acknowledged, {len(killed.acknowledged - stored(second))} lost")
             print(*found, sep="\n")
             return 1 if found or len(killed.kills) < arguments.kills else 0
     finally:

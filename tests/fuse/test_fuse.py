@@ -107,7 +107,7 @@ def assert_consistent(draft: NetworkDraft) -> None:
     for d in patterns:
         dist_m = [stop.dist_m for stop in d.stops]
         assert all(a < b for a, b in pairwise(dist_m))
-        assert (dist_m[0], dist_m[-1]) == (0, pytest.approx(d.length_m, abs=0.1))
+        assert [dist_m[0], dist_m[-1]] == pytest.approx([0, d.length_m], abs=0.1)
         assert all(a.stop_id != b.stop_id for a, b in pairwise(d.stops))
         assert all(1 <= stop.runs <= stop.runs_past for stop in d.stops)
         by_band: dict[tuple[int, int], list[int]] = {}

@@ -86,6 +86,13 @@ def test_a_ride_on_the_shared_trunk_that_fits_two_routes_stays_open() -> None:
     assert [(g.full, g.partial, g.maybe) for g in grouping.groups] == [((0, 1), (), (4,)), ((2, 3), (), (4,))]
 
 
+def test_a_ride_that_ends_just_after_two_routes_part_stays_open_too() -> None:
+    past_c = Line(resample(np.array([[0.0, 0.0], [2160.0, 0.0]]), P.step_m), True, False)
+    grouping = group([*lines("ACF", "ACF", "ACS", "ACS"), past_c], P)
+    assert grouping.cover[4, 0] > grouping.cover[4, 2]
+    assert [(g.partial, g.maybe) for g in grouping.groups] == [((), (4,)), ((), (4,))]
+
+
 def test_a_short_route_between_known_terminals_is_a_route_of_its_own() -> None:
     runs = [*lines("AF", "AF"), line("BC", 9)]
     grouping = group(runs, P)

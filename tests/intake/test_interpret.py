@@ -1,4 +1,4 @@
-"""What a file is and whether it can be used: every reason for setting one aside is met, and a person overrules doubts."""
+"""What a file is and whether it can be used: each reason for setting one aside, and who may overrule it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def gpx(points: int = 60, *, timed: bool = True, start_s: float = MONDAY_7H, mar
     """Return a recording that goes east, one position a second."""
     clock = "<time>%Y-%m-%dT%H:%M:%SZ</time>" if timed else ""
     track = "".join(
-        f'<trkpt lat="-1.3" lon="{36.8 + k / 10_000}">{datetime.fromtimestamp(start_s + k, UTC).strftime(clock)}</trkpt>'
+        f'<trkpt lat="-1.3" lon="{36.8 + k / 1e4}">{datetime.fromtimestamp(start_s + k, UTC).strftime(clock)}</trkpt>'
         for k in range(points)
     )
     return (

@@ -10,10 +10,19 @@ import pytest
 from mapping_service.cities import new_city, publisher, released_network
 from mapping_service.config import load_config
 from mapping_service.errors import Conflict, NotFound, Problem
+from mapping_service.records import City
 from mapping_service.store.cities import add_token, get_city, list_cities, token_owner
 from tests.pipeline.town import SLUG, Town
 
 GOOD = {"slug": "quay", "name": "Quay", "timezone": "Africa/Nairobi", "currency": "KES", "language": "en"}
+
+
+def make(town: Town, words: Path | None = None, **over: str) -> City:
+    """Create the quay beside the pier, with something else in the place of what is good."""
+    said = {**GOOD, **over}
+    return new_city(
+        town.engine, said["slug"], said["name"], said["timezone"], said["currency"], said["language"], words
+    )
 
 
 @pytest.mark.parametrize("wrong, code", [
@@ -32,7 +41,7 @@ GOOD = {"slug": "quay", "name": "Quay", "timezone": "Africa/Nairobi", "currency"
 ])
 def test_what_cannot_be_is_refused_and_nothing_is_made(town: Town, wrong: dict[str, str], code: str) -> None:
     with pytest.raises(Problem) as caught:
-        new_city(town.engine, **{**GOOD, **wrong})
+        make(town, None, **wrong)
     assert caught.value.code == code
     assert caught.value.sentence.endswith(".")
     with town.engine.connect() as connection:
@@ -43,19 +52,19 @@ def test_what_cannot_be_is_refused_and_nothing_is_made(town: Town, wrong: dict[s
 def test_a_word_list_must_be_an_object(town: Town, tmp_path: Path, written: str, code: str) -> None:
     (tmp_path / "words.json").write_text(written, "utf-8")
     with pytest.raises(Problem) as caught:
-        new_city(town.engine, **GOOD, words=tmp_path / "words.json")
+        make(town, tmp_path / "words.json")
     assert caught.value.code == code
 
 
 def test_a_word_list_stays_with_its_city(town: Town, tmp_path: Path) -> None:
     (tmp_path / "words.json").write_text(json.dumps({"stop": ["jetty"]}), "utf-8")
-    made = new_city(town.engine, **GOOD, words=tmp_path / "words.json")
+    made = make(town, tmp_path / "words.json")
     assert dict(made.words) == {"stop": ["jetty"]}
 
 
 def test_a_slug_is_taken_once(town: Town) -> None:
     with pytest.raises(Conflict) as caught:
-        new_city(town.engine, **{**GOOD, "slug": SLUG})
+        make(town, slug=SLUG)
     assert caught.value.code == "city_exists"
 
 

@@ -13,11 +13,11 @@ from mapping_service.cities import new_city
 from mapping_service.errors import Problem
 from mapping_service.reasons import sentence
 from mapping_service.receive import ReceiveReport, receive, receive_hints, receive_paths
-from tests.pipeline.town import Town, resaved, sha256, survey
+from tests.pipeline.town import Town, sha256, survey
 
 RIDE = survey()[0].gpx
 BOMB = (
-    b'<!DOCTYPE gpx [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;">]>'
+    b'<!DOCTYPE gpx [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;">]>'
     b"<gpx><trk><name>&c;</name></trk></gpx>"
 )
 BAD_FILES = {

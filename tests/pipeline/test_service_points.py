@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from mapping_service.parameters import Parameters
 from mapping_service.reasons import sentence
-from tests.pipeline.town import Town, survey
+from mapping_service.stages import read_submission
+from tests.pipeline.town import SLUG, Town, survey
 
 CLINICS = b"""name,type,lat,lon,id,beds
 Pier Clinic,clinic,-1.20,33.30,a1,12
@@ -66,13 +68,12 @@ def test_service_points_and_routes_share_one_release(town: Town) -> None:
     assert (report.routes, report.service_points) == (1, 2)
 
 
-def test_several_processes_give_service_points_the_ids_that_one_gives(town: Town) -> None:
-    """The small table comes last and is read first where two processes share the work."""
-    names = [f"{number}.csv" for number in range(8)]
-    for name in names:
-        rows = 3000 if name == "0.csv" else 1
-        lines = [f"{name} {row},water,-1.2,33.{row:04d}" for row in range(rows)]
-        town.send(name, ("name,type,lat,lon\n" + "\n".join(lines)).encode())
-    town.process(jobs=2)
-    assert town.ask("SELECT service_point_id FROM service_point WHERE name = '0.csv 0'") == ["P1"]
-    assert town.ask("SELECT service_point_id FROM service_point WHERE name = '7.csv 0'") == ["P3007"]
+def test_the_ids_follow_the_order_of_arrival_not_of_reading(town: Town) -> None:
+    """Several processes read at once, and a small table that came later is done before a large one."""
+    large = town.send("clinics.csv", CLINICS)
+    small = town.send("water.csv", WATER)
+    for receipt in (small, large):
+        read_submission(town.url, SLUG, Parameters(), receipt.submission_id)
+    town.process()
+    assert ids(town)[0] == "P1 Pier Clinic"
+    assert ids(town)[-1].endswith(" Well")

@@ -6,13 +6,15 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import Connection
 
 from mapping_service import stages
 from mapping_service.cities import new_city
 from mapping_service.jobs import pending_cities
 from mapping_service.parameters import Parameters
+from mapping_service.records import City, NetworkDraft
 from mapping_service.stages import clean_trace, place, read_submission
-from mapping_service.store import intake, runs
+from mapping_service.store import intake, networks, runs
 from tests.pipeline.town import SLUG, Town, survey
 
 
@@ -115,13 +117,13 @@ def test_a_half_written_network_is_never_seen(sent: Town, monkeypatch: pytest.Mo
     sent.process()
     before = sent.digest("candidate")
     sent.send("new.gpx", survey(routes=3)[-1].gpx)
-    save = stages.networks.save_candidates
+    save = networks.save_candidates
 
-    def cut_off(*args: object) -> None:
-        save(*args)  # type: ignore[arg-type]
+    def cut_off(connection: Connection, city: City, draft: NetworkDraft, fingerprint: str) -> None:
+        save(connection, city, draft, fingerprint)
         raise Killed
 
-    monkeypatch.setattr(stages.networks, "save_candidates", cut_off)
+    monkeypatch.setattr(networks, "save_candidates", cut_off)
     with pytest.raises(Killed):
         sent.process()
     assert sent.digest("candidate") == before

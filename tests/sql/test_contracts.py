@@ -26,7 +26,6 @@ QUERY_RUNNERS = {"row", "rows", "run", "query"}
 FUNCTION_OR_QUERY = re.compile(r"[a-z_]+\.[a-z_]+|\bmap_tile\b|foreign key")
 
 
-
 @pytest.mark.parametrize("table", sorted(tables()))
 def test_every_constraint_has_a_name_that_we_gave_it(table: str, connection: Connection) -> None:
     found = connection.execute(
