@@ -82,12 +82,12 @@ class Survey:
 
 @dataclass(frozen=True)
 class Kill:
-    """One kill: when in its phase, of what; how many files were acknowledged and which bytes were on disk then."""
+    """One kill: when in its phase, of what; which bytes were acknowledged and which were on disk then (sha256)."""
 
     phase: str
     moment_s: float
     victim: str
-    acknowledged: int
+    acknowledged: frozenset[str]
     on_disk: frozenset[str]
 
 
@@ -120,8 +120,9 @@ class Passage:
 
     def record(self, phase: str, moment_s: float, victim: str) -> None:
         """Note a kill and what the database holds right after it."""
-        on_disk = frozenset(stored(self.url))
-        self.kills.append(Kill(phase, moment_s, victim, len(self.acknowledged), on_disk))
+        # In this order: what is answered meanwhile may be on disk already, never the other way round.
+        acknowledged = frozenset(self.acknowledged)
+        self.kills.append(Kill(phase, moment_s, victim, acknowledged, frozenset(stored(self.url))))
 
 
 def stored(url: str) -> set[str]:
@@ -304,6 +305,8 @@ def differences(reference: Passage, killed: Passage) -> list[str]:
     sent = {sha256(data) for data in killed.survey.files().values()}
     found += [f"never acknowledged: {digest}" for digest in sorted(sent - killed.acknowledged)]
     for number, kill in enumerate(killed.kills, start=1):
+        unbacked = sorted(kill.acknowledged - kill.on_disk)
+        found += [f"acknowledged before kill {number} and not on disk after it: {digest}" for digest in unbacked]
         found += [f"on disk at kill {number} and lost: {digest}" for digest in sorted(kill.on_disk - kept)]
     compared: dict[str, tuple[Mapping[str, object], Mapping[str, object]]] = {
         "rows": (row_counts(reference.url), row_counts(killed.url)),
@@ -329,7 +332,7 @@ def table(passage: Passage) -> Iterator[str]:
     yield f"{'':2} {'phase':8} {'moment':>8} {'killed':18} {'acknowledged':>12} {'on disk':>8} {'still there':>11}"
     for number, kill in enumerate(passage.kills, start=1):
         yield (
-            f"{number:2} {kill.phase:8} {kill.moment_s:6.2f} s {kill.victim:18} {kill.acknowledged:12} "
+            f"{number:2} {kill.phase:8} {kill.moment_s:6.2f} s {kill.victim:18} {len(kill.acknowledged):12} "
             f"{len(kill.on_disk):8} {len(kill.on_disk & kept):11}"
         )
 
@@ -409,7 +412,8 @@ def main() -> int:
             go(killed, random.Random(arguments.seed), arguments.kills)
             print(*table(killed), sep="\n")
             found = differences(reference, killed)
-            print(f"{len(killed.acknowledged)} different files acknowledged, {len(killed.acknowledged - stored(second))} lost")
+            lost = len(killed.acknowledged - stored(second))
+            print(f"{len(killed.acknowledged)} different files acknowledged, {lost} lost")
             print(*found, sep="\n")
             return 1 if found or len(killed.kills) < arguments.kills else 0
     finally:
