@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import logging
 import os
@@ -43,7 +42,7 @@ def main() -> None:
         _print_problem(problem)
         sys.exit(1)
     except click.ClickException as error:
-        error.show()
+        _print_problem(Problem("usage", error.format_message())) if "--json" in sys.argv else error.show()
         sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(130)
@@ -353,61 +352,15 @@ def release(slug: str, note: str | None, valid_from: datetime | None, as_json: b
 @_json
 def export(what: str, out: Path, slug: str, number: int | None, as_json: bool) -> None:
     """Write a release: gtfs (.zip), layers (.gpkg or a folder of GeoJSON), runs or evidence (.csv)."""
+    from mapping_service.exports import write_export
+
     _, engine = _open()
     found = _find_city(engine, slug)
     if not out.parent.is_dir():
         raise NotFound("folder_missing", f"There is no folder {out.parent}. Create it first.", folder=str(out.parent))
-    _EXPORTS[what](engine, found, number, out)
-    _answer({"written": str(out)}, as_json, f"Wrote {out}.")
-
-
-def _export_gtfs(engine: Engine, city: City, number: int | None, out: Path) -> None:
-    from gtfs_export import export_gtfs
-    from mapping_service.cities import publisher
-
-    with engine.connect() as connection:
-        for notice in export_gtfs(connection, city.slug, number, out, publisher(_config(), city)):
-            click.echo(f"notice: {notice.code} {dict(notice.details)}", err=True)
-
-
-def _export_layers(engine: Engine, city: City, number: int | None, out: Path) -> None:
-    from gtfs_export import export_layers
-
-    with engine.connect() as connection:
-        export_layers(connection, city.slug, number, out)
-
-
-def _export_evidence(engine: Engine, city: City, number: int | None, out: Path) -> None:
-    from gtfs_export import export_evidence
-
-    with engine.connect() as connection:
-        export_evidence(connection, city.slug, number, out)
-
-
-_RUN_COLUMNS = ("file", "sha256", "status", "reason", "route_id", "direction_id", "shape_id", "share_of_route")
-
-
-def _export_runs(engine: Engine, city: City, number: int | None, out: Path) -> None:
-    """Write what became of each submitted file, as the newest release, or a given one, has it."""
-    from mapping_service.cities import released_network
-    from mapping_service.store.engine import rows
-
-    with engine.connect() as connection:
-        values = {"city_id": city.city_id, "network_id": released_network(connection, city, number)}
-        outcomes = rows(connection, "intake.list_outcomes", values)
-    with out.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, _RUN_COLUMNS, extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        for one in outcomes:
-            writer.writerow({**one._mapping, "reason": sentence(one.reason_code, one.reason or {})})
-
-
-_EXPORTS: dict[str, Callable[[Engine, City, int | None, Path], None]] = {
-    "gtfs": _export_gtfs,
-    "layers": _export_layers,
-    "runs": _export_runs,
-    "evidence": _export_evidence,
-}
+    notices = write_export(engine, _config(), found, what, number, out)
+    words = [*(f"notice: {remark(one.code, one.details)}" for one in notices), f"Wrote {out}."]
+    _answer({"written": str(out), "notices": [vars(one) for one in notices]}, as_json, "\n".join(words))
 
 
 @cli.command()

@@ -46,14 +46,17 @@ class Cluster:
 
     @property
     def data(self) -> Path:
+        """Where the server keeps its files."""
         return self.home / "data"
 
     @property
     def pid_file(self) -> Path:
+        """What a running server leaves in its data folder."""
         return self.data / "postmaster.pid"
 
     @property
     def log(self) -> Path:
+        """What the server said."""
         return self.home / "server.log"
 
     @cached_property
@@ -66,6 +69,7 @@ class Cluster:
         return Path("/tmp") / f"commonway-{_digest(self.home)}"
 
     def is_made(self) -> bool:
+        """True where the data folder has been made to its end."""
         return (self.data / "PG_VERSION").exists()
 
     def run(self, command: Sequence[str]) -> str:

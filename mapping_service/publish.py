@@ -71,6 +71,7 @@ def release(connection: Connection, city: City, *, note: str | None, valid_from:
     ``nothing_accepted``.
     """
     lock_city(connection, city.city_id)
+    networks.mint_service_points(connection, city.city_id)
     accepted = networks.network_id(connection, city.city_id, "accepted")
     held = networks.counts(connection, accepted)
     if not held["routes"] and not held["service_points"]:

@@ -56,14 +56,13 @@ def process_city(url: str, slug: str, p: Parameters, *, jobs: int, progress: Pro
         city = get_city(connection, slug)
         waiting = intake.unread(connection, city.city_id)
     _each(partial(read_submission, url, slug, p), waiting, jobs, partial(progress, "read"))
-    with engine.begin() as connection:
-        lock_city(connection, city.city_id)
-        place(connection, city, p)
     with engine.connect() as connection:
         uncleaned = runs.uncleaned(connection, city.city_id)
     _each(partial(clean_trace, url, p), uncleaned, jobs, partial(progress, "clean"))
     with engine.begin() as connection:
         lock_city(connection, city.city_id)
+        networks.mint_service_points(connection, city.city_id)
+        place(connection, get_city(connection, slug), p)
         settle_twins(connection, get_city(connection, slug), p)
         inferred = infer(connection, get_city(connection, slug), p, progress)
         held = networks.counts(connection, networks.network_id(connection, city.city_id, "candidate"))
@@ -106,29 +105,29 @@ def read_submission(url: str, slug: str, p: Parameters, submission_id: int) -> N
         intake.save_service_points(connection, accepted, city.city_id, submission_id, read.service_points)
 
 
-def place(connection: Connection, city: City, p: Parameters) -> None:
-    """Fix where the city is by its oldest trace, once, and set aside what lies far away from it."""
-    if city.srid is None:
-        first = row(connection, "runs.get_first_position", {"city_id": city.city_id})
-        if first is None:
-            return
-        at = {"lon": first.lon, "lat": first.lat}
-        run(connection, "city.mark_place", {"city_id": city.city_id, **at, "srid": utm_srid(**at)})
-    for far in rows(connection, "runs.list_far_traces", {"city_id": city.city_id, "far_m": p.far_m}):
-        intake.quarantine(connection, far.submission_id, "far_away", km=round(far.away_m / 1000))
-
-
 def clean_trace(url: str, p: Parameters, submission_id: int) -> None:
-    """Make the runs of one trace; a trace without a ride is quarantined."""
+    """Make the runs of one trace, in metres of its own UTM zone; a trace without a ride is quarantined."""
     with engine_for(url).begin() as connection:
         taken = runs.take_uncleaned(connection, submission_id)
         if taken is None:
             return
-        city_id, srid, fixes = taken
-        made = clean(fixes, srid, p)
+        city_id, fixes = taken
+        made = clean(fixes, utm_srid(float(np.median(fixes.lon)), float(np.median(fixes.lat))), p)
         runs.save_runs(connection, city_id, submission_id, made)
         if not made:
             intake.quarantine(connection, submission_id, "no_ride", needed_m=int(p.min_run_m))
+
+
+def place(connection: Connection, city: City, p: Parameters) -> None:
+    """Fix where the city is by the middle of its first rides, once, and set aside rides far away from it."""
+    if city.srid is None:
+        middle = row(connection, "runs.get_middle", {"city_id": city.city_id})
+        if middle is None or middle.lon is None:
+            return
+        at = {"lon": middle.lon, "lat": middle.lat}
+        run(connection, "city.mark_place", {"city_id": city.city_id, **at, "srid": utm_srid(**at)})
+    for far in rows(connection, "runs.list_far_runs", {"city_id": city.city_id, "far_m": p.far_m}):
+        intake.quarantine(connection, far.submission_id, "far_away", km=round(far.away_m / 1000))
 
 
 def settle_twins(connection: Connection, city: City, p: Parameters) -> None:

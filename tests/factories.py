@@ -131,7 +131,8 @@ def make_submission(connection: Connection, city_id: int, content: bytes | None 
     content = content if content is not None else f"ride {number}".encode()
     inbox = {"city_id": city_id, "sha256": hashlib.sha256(content).digest(), "bytes": content}
     inbox_id = int(insert(connection, "inbox", inbox, {}))
-    arrival = {"city_id": city_id, "inbox_id": inbox_id, "file_name": f"ride-{number}.gpx", "file_key": f"ride-{number}"}
+    names = {"file_name": f"ride-{number}.gpx", "file_key": f"ride-{number}"}
+    arrival = {"city_id": city_id, "inbox_id": inbox_id, **names}
     insert(connection, "arrival", arrival, {})
     defaults = {"submission_id": inbox_id, "city_id": city_id, "status": "accepted", "read_at": LAST_SEEN}
     insert(connection, "submission", defaults, over)

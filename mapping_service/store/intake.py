@@ -122,16 +122,11 @@ def _report_row(city_id: int, submission_id: int, report: Report) -> dict[str, A
 def save_service_points(
     connection: Connection, network_id: int, city_id: int, submission_id: int, points: Sequence[ServicePointDraft]
 ) -> None:
-    """Add the service points of a table to the accepted network, under newly minted ids."""
-    if not points:
-        return
-    last = row(connection, "networks.mint_ids", {"city_id": city_id, "kind": "service_point", "n": len(points)})
-    assert last is not None
-    first = last.last - len(points) + 1
+    """Add the service points of a table to the accepted network, under provisional ids."""
     values = [
         {
             "network_id": network_id,
-            "service_point_id": f"P{first + i}",
+            "service_point_id": f"~{submission_id}.{point.row}",
             "city_id": city_id,
             "submission_id": submission_id,
             "source_id": point.source_id,
@@ -141,7 +136,7 @@ def save_service_points(
             "geom": point_element(point.lon, point.lat),
             "properties": dict(point.properties),
         }
-        for i, point in enumerate(points)
+        for point in points
     ]
     _insert(connection, "service_point", values)
 
@@ -152,7 +147,7 @@ def quarantine(connection: Connection, submission_id: int, code: str, **reason: 
     run(connection, "intake.mark_quarantined", values)
 
 
-def mark_duplicate(connection: Connection, submission_id: int, of: int, code: str, **reason: Any) -> None:
-    """Say that an accepted submission repeats another one."""
-    values = {"submission_id": submission_id, "duplicate_of": of, "reason_code": code, "reason": json.dumps(reason)}
+def mark_duplicate(connection: Connection, submission_id: int, of: int, code: str) -> None:
+    """Say that an accepted submission repeats another one; the reason names the other's file."""
+    values = {"submission_id": submission_id, "duplicate_of": of, "reason_code": code}
     run(connection, "intake.mark_duplicate", values)

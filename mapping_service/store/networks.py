@@ -160,6 +160,14 @@ def mint(connection: Connection, city_id: int, kind: str, prefix: str, provision
     return {old: f"{prefix}{first + i}" for i, old in enumerate(provisional)}
 
 
+def mint_service_points(connection: Connection, city_id: int) -> None:
+    """Give public ids to the service points that have come since, in the order in which they came."""
+    accepted = network_id(connection, city_id, "accepted")
+    found = rows(connection, "networks.list_unminted_service_points", {"network_id": accepted})
+    ids = mint(connection, city_id, "service_point", "P", [one.service_point_id for one in found])
+    rename(connection, accepted, "service_point", ids)
+
+
 def rename(connection: Connection, network: int, kind: str, ids: Mapping[str, str]) -> None:
     """Give elements of a network their public ids."""
     for old, new in ids.items():

@@ -22,10 +22,10 @@ def uncleaned(connection: Connection, city_id: int) -> list[int]:
     return [found.submission_id for found in rows(connection, "runs.list_uncleaned", {"city_id": city_id})]
 
 
-def take_uncleaned(connection: Connection, submission_id: int) -> tuple[int, int, Fixes] | None:
-    """Return the city, its projected CRS and the fixes of a trace, and hold it; ``None`` where it is done or held."""
+def take_uncleaned(connection: Connection, submission_id: int) -> tuple[int, Fixes] | None:
+    """Return the city and the fixes of a trace, and hold it; ``None`` where it is done or held."""
     found = row(connection, "runs.get_uncleaned", {"submission_id": submission_id})
-    return None if found is None else (found.city_id, found.srid, _fixes(found))
+    return None if found is None else (found.city_id, _fixes(found))
 
 
 def _fixes(found: Row[Any]) -> Fixes:

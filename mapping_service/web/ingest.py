@@ -54,7 +54,8 @@ def get_submission(token: str, submission_id: int) -> Response:
         found = own_submission(connection, city.city_id, contributor_id, submission_id)
     if found is None:
         raise NotFound("submission_not_found", f"You have sent no file {submission_id} to {city.name}.")
-    reason = sentence(found.pop("reason_code"), found.pop("reason"))
+    # The other file of a ride recorded twice may be somebody else's: its name stays inside.
+    reason = sentence(found.pop("reason_code"), {**found.pop("reason"), "of": "another file"})
     return jsonify({**found, "city": slug, "reason": reason})
 
 

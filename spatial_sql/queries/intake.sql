@@ -56,23 +56,25 @@ WHERE submission_id = :submission_id;
 -- Set an accepted submission aside. Params: submission_id, reason_code, reason.
 UPDATE submission
 SET status = 'quarantined', reason_code = :reason_code, reason = CAST(:reason AS jsonb)
-WHERE submission_id = :submission_id AND status = 'accepted' AND released_at IS NULL;
+WHERE submission_id = :submission_id AND status = 'accepted';
 
 -- name: mark_duplicate
--- Say that a submission repeats another. Params: submission_id, duplicate_of, reason_code, reason.
+-- Say that a submission repeats another. Params: submission_id, duplicate_of, reason_code.
 UPDATE submission
-SET status = 'duplicate', duplicate_of = :duplicate_of, reason_code = :reason_code, reason = CAST(:reason AS jsonb)
+SET status = 'duplicate', duplicate_of = :duplicate_of, reason_code = :reason_code,
+    reason = (
+      SELECT jsonb_build_object('of', file_name) FROM arrival WHERE inbox_id = :duplicate_of ORDER BY arrival_id LIMIT 1
+    )
 WHERE submission_id = :submission_id AND status = 'accepted' AND released_at IS NULL;
 
 -- name: mark_released
--- A person says that a submission is good: read it again. Params: city_id, submission_id.
-UPDATE submission
-SET status = 'received', released_at = now(), duplicate_of = NULL, reason_code = NULL, reason = '{}'
-WHERE city_id = :city_id AND submission_id = :submission_id AND status IN ('quarantined', 'duplicate');
-
--- name: get_submission_status
--- The state of one submission. Params: city_id, submission_id.
-SELECT status::text, reason_code FROM submission WHERE city_id = :city_id AND submission_id = :submission_id;
+-- A person says that a submission is good: what was read of it counts; what was not is read again. Params: city_id, submission_id.
+UPDATE submission s
+SET status = CASE WHEN EXISTS (SELECT FROM trace t WHERE t.submission_id = s.submission_id)
+                  THEN 'accepted' ELSE 'received' END::submission_status,
+    released_at = now(), duplicate_of = NULL, reason_code = NULL, reason = '{}'
+WHERE city_id = :city_id AND submission_id = :submission_id AND status IN ('quarantined', 'duplicate')
+  AND reason_code <> 'no_ride';
 
 -- name: delete_trace
 -- Forget what was read before, so that reading again starts clean. Params: submission_id.

@@ -36,13 +36,6 @@ WHERE p.network_id = :network_id AND pr.role = 'full'
 GROUP BY p.pattern_id, p.route_id, p.direction_id
 ORDER BY p.pattern_id COLLATE "C";
 
--- name: list_patterns
--- The patterns of a network. Params: network_id.
-SELECT pattern_id, route_id, direction_id, ST_AsBinary(geom, 'NDR') AS geom
-FROM pattern
-WHERE network_id = :network_id
-ORDER BY pattern_id COLLATE "C";
-
 -- name: list_stop_places
 -- Where the stops of a network are. Params: network_id.
 SELECT stop_id, ST_X(geom) AS lon, ST_Y(geom) AS lat
@@ -225,3 +218,14 @@ SELECT encode(sha256(convert_to(
   ), '') || '/' || coalesce((
     SELECT string_agg(md5(claim::text), ',' ORDER BY file_key COLLATE "C") FROM claim WHERE city_id = :city_id
   ), ''), 'UTF8')), 'hex') AS digest;
+
+-- name: rename_service_point
+-- Give a service point its public id. Params: network_id, old, new.
+UPDATE service_point SET service_point_id = :new WHERE network_id = :network_id AND service_point_id = :old;
+
+-- name: list_unminted_service_points
+-- Service points that still have provisional ids, in the order in which they came. Params: network_id.
+SELECT service_point_id
+FROM service_point
+WHERE network_id = :network_id AND service_point_id LIKE '~%'
+ORDER BY submission_id, source_row;

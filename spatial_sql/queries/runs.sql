@@ -1,20 +1,20 @@
--- name: get_first_position
--- Where the oldest accepted trace of a city begins. Params: city_id.
-SELECT ST_X(ST_StartPoint(t.geom)) AS lon, ST_Y(ST_StartPoint(t.geom)) AS lat
-FROM trace t JOIN submission s USING (submission_id)
-WHERE t.city_id = :city_id AND s.status = 'accepted'
-ORDER BY t.submission_id
-LIMIT 1;
+-- name: get_middle
+-- The middle of where the rides of a city begin; nulls where there is none. Params: city_id.
+SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY ST_X(ST_StartPoint(r.geom))) AS lon,
+       percentile_disc(0.5) WITHIN GROUP (ORDER BY ST_Y(ST_StartPoint(r.geom))) AS lat
+FROM run r JOIN submission s USING (submission_id)
+WHERE r.city_id = :city_id AND s.status = 'accepted';
 
--- name: list_far_traces
--- Uncleaned traces that begin too far from the city's anchor. Params: city_id, far_m.
-SELECT t.submission_id, ST_Distance(ST_StartPoint(t.geom)::geography, c.anchor::geography) AS away_m
-FROM trace t
+-- name: list_far_runs
+-- New runs that begin too far from the city's anchor. Params: city_id, far_m.
+SELECT DISTINCT ON (r.submission_id) r.submission_id,
+       ST_Distance(ST_StartPoint(r.geom)::geography, c.anchor::geography) AS away_m
+FROM run r
 JOIN submission s USING (submission_id)
-JOIN city c ON c.city_id = t.city_id
-WHERE t.city_id = :city_id AND t.cleaned_at IS NULL AND s.status = 'accepted' AND s.released_at IS NULL
-  AND ST_Distance(ST_StartPoint(t.geom)::geography, c.anchor::geography) > :far_m
-ORDER BY t.submission_id;
+JOIN city c ON c.city_id = r.city_id
+WHERE r.city_id = :city_id AND NOT r.settled AND s.status = 'accepted' AND s.released_at IS NULL
+  AND ST_Distance(ST_StartPoint(r.geom)::geography, c.anchor::geography) > :far_m
+ORDER BY r.submission_id, r.part;
 
 -- name: list_uncleaned
 -- Accepted traces whose runs are still to be made. Params: city_id.
@@ -24,9 +24,9 @@ WHERE t.city_id = :city_id AND t.cleaned_at IS NULL AND s.status = 'accepted'
 ORDER BY t.submission_id;
 
 -- name: get_uncleaned
--- One trace with the city's CRS, held until the transaction ends. Params: submission_id.
-SELECT t.submission_id, t.city_id, ST_AsBinary(t.geom, 'NDR') AS geom, t.accuracy_m, t.speed_mps, t.segment_starts, c.srid
-FROM trace t JOIN city c USING (city_id)
+-- One trace, held until the transaction ends. Params: submission_id.
+SELECT t.submission_id, t.city_id, ST_AsBinary(t.geom, 'NDR') AS geom, t.accuracy_m, t.speed_mps, t.segment_starts
+FROM trace t
 WHERE t.submission_id = :submission_id AND t.cleaned_at IS NULL
 FOR UPDATE OF t SKIP LOCKED;
 

@@ -23,6 +23,10 @@ TOWN = places(
               |
               |
               |
+              |
+              |
+              |
+              |
               S
     """,
     200.0,
@@ -87,7 +91,8 @@ def test_a_ride_on_the_shared_trunk_that_fits_two_routes_stays_open() -> None:
 
 
 def test_a_ride_that_ends_just_after_two_routes_part_stays_open_too() -> None:
-    past_c = Line(resample(np.array([[0.0, 0.0], [2160.0, 0.0]]), P.step_m), True, False)
+    a_little_on = np.array([TOWN["A"], (TOWN["C"][0] + 160.0, TOWN["C"][1])])
+    past_c = Line(resample(a_little_on, P.step_m), True, False)
     grouping = group([*lines("ACF", "ACF", "ACS", "ACS"), past_c], P)
     assert grouping.cover[4, 0] > grouping.cover[4, 2]
     assert [(g.partial, g.maybe) for g in grouping.groups] == [((), (4,)), ((), (4,))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from mapping_service.intake.twins import same_ride
@@ -60,6 +61,14 @@ def test_two_vehicles_side_by_side_on_parallel_streets_are_two() -> None:
 
 def test_rides_of_different_days_are_two() -> None:
     assert not same(trace(), trace(later_s=86400.0))
+
+
+def test_a_vehicle_that_went_along_for_the_last_quarter_only_is_another() -> None:
+    t_s, xy = trace()
+    last, onward_s = slice(len(t_s) * 3 // 4, None), np.arange(1.0, 400.0)
+    onward = xy[-1] + np.column_stack((np.zeros(399), 10.0 * onward_s))
+    other = np.concatenate((t_s[last], t_s[-1] + onward_s)), np.concatenate((xy[last], onward))
+    assert not same((t_s, xy), other)
 
 
 def test_a_few_common_seconds_prove_nothing() -> None:

@@ -10,7 +10,7 @@ CREATE TABLE city (
   currency    text NOT NULL,               -- ISO 4217
   language    text NOT NULL,               -- BCP 47, of the collectors' notes and the public page
   synthetic   boolean NOT NULL DEFAULT false,  -- made by the ride simulator; every page says so
-  anchor      geometry(Point, 4326),       -- where its first ride began; traces far from it are not of this city
+  anchor      geometry(Point, 4326),       -- amid its first rides; a ride far from it is not of this city
   srid        integer,                     -- the UTM zone of the anchor; all metres of the city are measured in it
   words       jsonb NOT NULL DEFAULT '{}', -- the city's own additions to the word list of its language
   created_at  timestamptz NOT NULL DEFAULT now(),

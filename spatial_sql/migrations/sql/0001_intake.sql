@@ -115,8 +115,8 @@ CREATE TABLE report (
 );
 -- Usage: runs.list_reports
 CREATE INDEX report_submission_idx ON report (submission_id, waypoint);
--- Usage: intake.list_unread_notes
-CREATE INDEX report_unread_idx ON report (city_id, report_id) WHERE kind = 'unread';
+-- Usage: intake.list_unread_notes, foreign key
+CREATE INDEX report_city_idx ON report (city_id, kind, report_id);
 
 -- What somebody says about a file: a hint for names, never for grouping.
 CREATE TABLE claim (

@@ -1,0 +1,65 @@
+"""Files out of a release: one writer for each kind, and one sentence where a file cannot be written."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from gtfs_export import export_evidence, export_gtfs, export_layers
+from mapping_service.cities import publisher, released_network
+from mapping_service.config import Config
+from mapping_service.errors import Problem
+from mapping_service.reasons import sentence
+from mapping_service.records import City, Notice
+from mapping_service.store.engine import rows
+
+Writer = Callable[[Connection, Config, City, int | None, Path], Sequence[Notice]]
+
+RUN_COLUMNS = ("file", "sha256", "status", "reason", "route_id", "direction_id", "shape_id", "share_of_route")
+
+
+def write_export(
+    engine: Engine, config: Config, city: City, what: str, number: int | None, out: Path
+) -> Sequence[Notice]:
+    """Write ``gtfs``, ``layers``, ``runs`` or ``evidence`` of a release, the newest if ``number`` is ``None``.
+
+    Raises ``Problem`` ``not_writable``, and what the writers raise.
+    """
+    try:
+        with engine.connect() as connection:
+            return _WRITERS[what](connection, config, city, number, out)
+    except OSError as error:
+        sentence_ = f"{out} cannot be written: {error.strerror or error}. Choose another place or make room."
+        raise Problem("not_writable", sentence_, path=str(out)) from error
+
+
+def _gtfs(connection: Connection, config: Config, city: City, number: int | None, out: Path) -> Sequence[Notice]:
+    return export_gtfs(connection, city.slug, number, out, publisher(config, city))
+
+
+def _layers(connection: Connection, config: Config, city: City, number: int | None, out: Path) -> Sequence[Notice]:
+    export_layers(connection, city.slug, number, out)
+    return ()
+
+
+def _evidence(connection: Connection, config: Config, city: City, number: int | None, out: Path) -> Sequence[Notice]:
+    export_evidence(connection, city.slug, number, out)
+    return ()
+
+
+def _runs(connection: Connection, config: Config, city: City, number: int | None, out: Path) -> Sequence[Notice]:
+    """Write what became of each file, and to which pattern of the release it belongs."""
+    values = {"city_id": city.city_id, "network_id": released_network(connection, city, number)}
+    outcomes = rows(connection, "intake.list_outcomes", values)
+    with out.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, RUN_COLUMNS, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        for one in outcomes:
+            writer.writerow({**one._mapping, "reason": sentence(one.reason_code, one.reason or {})})
+    return ()
+
+
+_WRITERS: dict[str, Writer] = {"gtfs": _gtfs, "layers": _layers, "runs": _runs, "evidence": _evidence}
