@@ -28,6 +28,7 @@ class Parameters:
     )
     twin_overlap_share: float = tunable(0.8, "share", 0.5, 1, "two phones on one ride start and stop apart")
     twin_distance_m: float = tunable(40, "m", 10, 100, "two phones' errors together [GNSS]")
+    twin_clock_s: float = tunable(5, "s", 0, 30, "two phones' clocks differ by no more")
     twin_share: float = tunable(0.9, "share", 0.5, 1, "of common moments at which both phones are in one place")
 
     # clean
@@ -43,6 +44,7 @@ class Parameters:
     min_dwell_s: float = tunable(
         6, "s", 3, 30, "people need this long to get on; longer thresholds lose stops [measured]"
     )
+    dwell_radius_m: float = tunable(25, "m", 15, 60, "a vehicle that gets farther while it stands is creeping")
     dwell_join_m: float = tunable(20, "m", 5, 50, "two halts as near as this are one")
     dwell_join_s: float = tunable(10, "s", 3, 60, "two halts as close in time as this are one")
 

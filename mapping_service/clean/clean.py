@@ -53,7 +53,10 @@ def clean(fixes: Fixes, srid: int, p: Parameters) -> list[CleanRun]:
     if len(t_s) < p.min_fixes:
         return []
     xy = to_metres(lon, lat, srid)
-    sane = ~_wild(t_s, xy, p)
+    # The projection has no value for places on the other side of the Earth.
+    near: Mask = np.isfinite(xy[:, 0]) & np.isfinite(xy[:, 1])
+    sane: Mask = near.copy()
+    sane[near] = ~_wild(t_s[near], xy[near], p)
     dropped["wild"] = int(np.sum(~sane))
     t_s, lon_lat, xy = t_s[sane], np.column_stack((lon, lat))[sane], xy[sane]
     runs = []
@@ -87,6 +90,8 @@ def _hop_mps(t_s: Floats, xy: Floats) -> Floats:
 def _wild(t_s: Floats, xy: Floats, p: Parameters) -> Mask:
     """Rule 2: mark stretches between two impossible hops whose surroundings fit together without them."""
     wild = np.zeros(len(t_s), dtype=bool)
+    if len(t_s) < 2:
+        return wild
     cuts = np.flatnonzero(_hop_mps(t_s, xy) > p.max_speed_mps) + 1
     if not len(cuts):
         return wild
@@ -170,12 +175,9 @@ def _departure(xy: Floats, speed: Floats, p: Parameters) -> int:
 
 def _dwells(t_s: Floats, lon_lat: Floats, xy: Floats, speed: Floats, p: Parameters) -> Dwells:
     """Rule 5: return the halts; halts that nearly touch in time and space are one."""
-    still = np.concatenate(([0], (speed < p.standing_speed_mps).astype(np.int8), [0]))
-    edges = np.diff(still)
-    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1
     halts: list[tuple[int, int]] = []
-    for a, b in zip(starts.tolist(), ends.tolist(), strict=True):
-        if halts and _same_halt(t_s, xy, halts[-1][1], a, p):
+    for a, b in _still(t_s, xy, speed, p):
+        if halts and _same_halt(t_s, xy, halts[-1], (a, b), p):
             halts[-1] = (halts[-1][0], b)
         else:
             halts.append((a, b))
@@ -187,6 +189,24 @@ def _dwells(t_s: Floats, lon_lat: Floats, xy: Floats, speed: Floats, p: Paramete
     )
 
 
-def _same_halt(t_s: Floats, xy: Floats, end: int, start: int, p: Parameters) -> bool:
-    near = float(np.hypot(*(xy[start] - xy[end]))) <= p.dwell_join_m
-    return near and bool(t_s[start] - t_s[end] <= p.dwell_join_s)
+def _still(t_s: Floats, xy: Floats, speed: Floats, p: Parameters) -> Iterator[tuple[int, int]]:
+    """Yield the stretches (first and last fix) at standing speed, cut where they creep out of ``dwell_radius_m``."""
+    standing = speed < p.standing_speed_mps
+    # Some recorders fall silent while the phone stands: a long pause over a short way is a halt too.
+    hop_m = np.hypot(np.diff(xy[:, 0]), np.diff(xy[:, 1]))
+    silent = np.flatnonzero((np.diff(t_s) >= p.min_dwell_s) & (hop_m <= p.dwell_join_m))
+    standing[silent] = standing[silent + 1] = True
+    edges = np.diff(np.concatenate(([0], standing.astype(np.int8), [0])))
+    for start, end in zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist(), strict=True):
+        while start < end:
+            away = np.hypot(*(xy[start:end] - xy[start]).T) > p.dwell_radius_m
+            stop = start + int(np.argmax(away)) if away.any() else end
+            yield start, stop - 1
+            start = stop
+
+
+def _same_halt(t_s: Floats, xy: Floats, one: tuple[int, int], other: tuple[int, int], p: Parameters) -> bool:
+    """True where two stretches nearly touch and together stay within one halt's radius."""
+    near = float(np.hypot(*(xy[other[0]] - xy[one[1]]))) <= p.dwell_join_m
+    together = float(np.hypot(*(xy[other[1]] - xy[one[0]]))) <= p.dwell_radius_m
+    return near and together and bool(t_s[other[0]] - t_s[one[1]] <= p.dwell_join_s)

@@ -34,8 +34,7 @@ def calls(ride: Ride, srid: int, p: Parameters) -> list[Call]:
     spoken = [r for r in ride.reports if r.kind in _CALLING and not r.cancelled and r.t_s is not None]
     spoken.sort(key=lambda r: (r.t_s or 0.0, r.waypoint))
     reported, used = [], set()
-    for presses in _together(spoken, p):
-        halt = _halt_of(ride, presses, p)
+    for presses, halt in _by_halt(ride, _together(spoken, p), p):
         if halt is not None:
             used.add(halt)
         reported.append(_reported_call(ride, presses, halt, srid))
@@ -57,11 +56,28 @@ def _together(spoken: Sequence[Report], p: Parameters) -> list[list[Report]]:
     return groups
 
 
+def _by_halt(
+    ride: Ride, groups: Sequence[list[Report]], p: Parameters
+) -> list[tuple[list[Report], int | None]]:
+    """Return the groups of presses with the halt they were made in; groups of one halt are one."""
+    found: list[tuple[list[Report], int | None]] = []
+    for presses in groups:
+        halt = _halt_of(ride, presses, p)
+        if found and halt is not None and found[-1][1] == halt:
+            found[-1][0].extend(presses)
+        else:
+            found.append((presses, halt))
+    return found
+
+
 def _halt_of(ride: Ride, presses: Sequence[Report], p: Parameters) -> int | None:
     """Return the halt during which, or just before or after which, the presses were made."""
     at = presses[0].t_s or 0.0
     near = np.flatnonzero((ride.dwell_start_s - p.press_early_s <= at) & (at <= ride.dwell_end_s + p.press_late_s))
-    return int(near[-1]) if len(near) else None
+    if not len(near):
+        return None
+    away_s = np.maximum(np.maximum(ride.dwell_start_s[near] - at, at - ride.dwell_end_s[near]), 0.0)
+    return int(near[np.argmin(away_s)])
 
 
 def _reported_call(ride: Ride, presses: Sequence[Report], halt: int | None, srid: int) -> Call:

@@ -116,7 +116,7 @@ def _ways(g: int, grouping: Grouping, ready: _Prepared, p: Parameters) -> list[_
     company = tuple(sorted((*group.full, *group.partial)))
     ways = []
     for members in group.variants:
-        base = medoid(members, grouping.cover)
+        base = medoid(members, grouping.cover, ready.lines)
         others = [ready.lines[i] for i in company if i != base]
         shape = fuse_shape(ready.lines[base], others, p)
         stops = line_stops(shape, company, [ready.paths[i] for i in company], [ready.calls[i] for i in company], p)
@@ -133,8 +133,8 @@ def _stop_drafts(flat: Sequence[LineStop], labels: Ints, rides: Sequence[Ride], 
 
 def _stop_draft(label: int, members: Sequence[LineStop], rides: Sequence[Ride], city: CityFrame) -> StopDraft:
     lon, lat = to_lon_lat(np.median([m.xy for m in members], axis=0, keepdims=True), city.srid)[0]
-    # The two ways of one group carry the same calls: a name counts once for each ride and spelling, not for each way.
-    best = {m.called: m for m in members}.values()
+    # The ways of one group carry the same calls: names count once, not once for each way.
+    best = {(m.called, m.names): m for m in members}.values()
     name, votes = vote(name for m in best for name in m.names)
     called = sorted({i for m in members for i in m.called})
     past = {i for m in members for i in m.past}
@@ -159,7 +159,7 @@ def _route(
     names = {stop.stop_id: stop.name for stop in stops}
     outward = [_leads_away(side[0].shape, centre) for side in sides]
     first_is_1 = outward[0] < (outward[1] if len(sides) == 2 else 0.0)
-    route_waits = [w for side in sides for i in grouping.groups[side[0].group].full for w in ready.waits[i]]
+    route_waits = [w for side in sides for i in side[0].company for w in ready.waits[i]]
     city_waits = [w for waits in ready.waits for w in waits]
     patterns: list[PatternDraft] = []
     for s, side in enumerate(sides):
@@ -210,11 +210,11 @@ def _pattern(
 ) -> PatternDraft:
     rides = [ready.rides[i] for i in way.members]
     proof = evidence(rides)
-    served_stops = _served(way.stops, stop_ids)
+    served_stops = _served(way.stops, stop_ids, p)
     dist_m = np.array([stop.dist_m for stop in served_stops])
     passed = [passing_times(way.shape, dist_m, ready.rides[i].t_s, ready.rides[i].xy, p) for i in way.company]
     group = grouping.groups[way.group]
-    own_waits = [w for i in (*group.full, *group.partial) for w in ready.waits[i]]
+    own_waits = [w for i in way.company for w in ready.waits[i]]
     return PatternDraft(
         pattern_id=pattern_id,
         direction_id=int(direction_1),
@@ -236,14 +236,17 @@ def _starts(rides: Sequence[Ride]) -> list[float]:
     return [float(ride.t_s[0]) for ride in rides]
 
 
-def _served(stops: Sequence[LineStop], stop_ids: Sequence[str]) -> tuple[PatternStop, ...]:
-    """Return the stops in order; where two neighbours turned out to be one place, the better supported one."""
+def _served(stops: Sequence[LineStop], stop_ids: Sequence[str], p: Parameters) -> tuple[PatternStop, ...]:
+    """Return the stops in order; where two near neighbours turned out to be one place, the first, or the terminal.
+
+    A loop that comes back to where it began keeps both its ends.
+    """
     kept: list[PatternStop] = []
     for stop, stop_id in zip(stops, stop_ids, strict=True):
         one = PatternStop(
             stop_id, round(stop.dist_m, 1), len(stop.called), len(stop.past), served(len(stop.called), len(stop.past))
         )
-        if kept and kept[-1].stop_id == stop_id:
+        if kept and kept[-1].stop_id == stop_id and one.dist_m - kept[-1].dist_m <= p.terminal_stop_m:
             if stop.method == "terminal" and len(kept) > 1:
                 kept[-1] = one
         elif not kept or one.dist_m > kept[-1].dist_m:

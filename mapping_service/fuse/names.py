@@ -12,26 +12,26 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
+_WORD = re.compile(r"[^\W\d_]+")
 _ABBREVIATION_CHARS = 3
 _LONE_ABBREVIATION_CHARS = 5
 
 
 def name_key(name: str) -> str:
     """Return what two spellings of one name have in common."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    return re.sub(r"[\W_]+", " ", bare).strip()
+    folded = unicodedata.normalize("NFKD", name.casefold())
+    # Accents go, but not the vowel signs of other scripts, which make another word.
+    bare = "".join(char for char in folded if not unicodedata.combining(char))
+    return " ".join("".join(" " if unicodedata.category(char)[0] in "PSZC" else char for char in bare).split())
 
 
 def tidy(name: str) -> str:
-    """Return a name in mixed case, as GTFS asks: typed all small it begins with a capital, typed all in capitals its
-    longer words keep only the first (shorter ones may be abbreviations)."""
-    if name.islower():
-        return name[0].upper() + name[1:]
+    """Return a name in mixed case, as GTFS asks: it begins with a capital, and where all of it was typed in capitals
+    its longer words keep only the first (shorter ones may be abbreviations)."""
     if name.isupper():
-        words = name.split()
-        longest = _ABBREVIATION_CHARS if len(words) > 1 else _LONE_ABBREVIATION_CHARS
-        return " ".join(word if len(word) <= longest else word.capitalize() for word in words)
-    return name
+        longest = _ABBREVIATION_CHARS if " " in name else _LONE_ABBREVIATION_CHARS
+        return _WORD.sub(lambda w: w[0] if len(w[0]) <= longest else w[0].capitalize(), name)
+    return name[:1].upper() + name[1:]
 
 
 def vote(names: Iterable[str]) -> tuple[str | None, Mapping[str, int]]:

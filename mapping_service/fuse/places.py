@@ -53,8 +53,11 @@ def _cut(stops: Sequence[LineStop], members: Ints, p: Parameters) -> Ints:
     xy = np.array([stops[i].xy for i in members])
     apart = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
     ends = np.array([stops[i].method == "terminal" for i in members])
-    limit = np.where(ends[:, None] & ends[None], p.same_terminal_m, p.same_stop_m)
-    scaled = apart / limit
+    both_ends = ends[:, None] & ends[None]
+    heading = np.array([stops[i].heading for i in members])
+    turn = np.abs((heading[:, None] - heading[None] + np.pi) % (2 * np.pi) - np.pi)
+    turned = np.where(both_ends, 0.0, turn / np.radians(p.same_stop_angle_deg))
+    scaled = np.maximum(apart / np.where(both_ends, p.same_terminal_m, p.same_stop_m), turned)
     np.fill_diagonal(scaled, 0.0)
     tree = linkage(squareform(scaled, checks=False), "average")
     return np.asarray(fcluster(tree, 1.0, "distance"), dtype=np.int64) - 1

@@ -24,14 +24,14 @@ ROUNDS = 2
 
 
 def without_standing(t_s: Floats, xy: Floats, dwell_start_s: Floats, dwell_end_s: Floats) -> Floats:
-    """Return the positions of a run with each halt reduced to one point, its median."""
-    points, at = [], 0
+    """Return the positions of a run with each halt reduced to one point, its median; its two ends stay."""
+    points, at = [xy[:1]], 1
     for start, end in zip(dwell_start_s, dwell_end_s, strict=True):
         a, b = int(np.searchsorted(t_s, start)), int(np.searchsorted(t_s, end, side="right"))
         points.append(xy[at:a])
         points.append(np.median(xy[a:b], axis=0, keepdims=True))
-        at = b
-    points.append(xy[at:])
+        at = max(at, b)
+    points.append(xy[at:] if at < len(xy) else xy[-1:])
     return np.concatenate(points)
 
 
@@ -46,6 +46,8 @@ def fuse_shape(base: Floats, others: Sequence[Floats], p: Parameters) -> Floats:
 
 def _calmed(line: Floats, p: Parameters) -> Floats:
     """Take the jitter out of one run's line; its ends stay where they are."""
+    if not p.calm_m:
+        return line
     calm = gaussian_filter1d(line, p.calm_m / p.shape_step_m, axis=0, mode="nearest")
     calm[[0, -1]] = line[[0, -1]]
     return np.asarray(calm)

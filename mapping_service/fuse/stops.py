@@ -32,13 +32,6 @@ class LineStop:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Mark:
-    dist_m: float
-    ride: int
-    call: Call
-
-
 def line_stops(
     shape: Floats, rides: Sequence[int], paths: Sequence[Floats], calls: Sequence[Sequence[Call]], p: Parameters
 ) -> list[LineStop]:
@@ -48,16 +41,29 @@ def line_stops(
     calls.
     """
     marks = _marks(shape, rides, calls, p)
-    ends = [_Place(at_m, "terminal") for at_m in (0.0, float(along_m(shape)[-1]))]
-    places = [ends[0], *_between(marks, shape, len(rides), p), ends[1]]
+    last_m = float(along_m(shape)[-1])
+    inner = [m for m in marks if p.terminal_stop_m < m.dist_m < last_m - p.terminal_stop_m]
+    first, last = (_Place(at_m, "terminal", _near(marks, at_m, p)) for at_m in (0.0, last_m))
     past = [_reach(shape, path, p) for path in paths]
-    return [_line_stop(place, shape, marks, rides, past, p) for place in places]
+    return [_line_stop(place, shape, rides, past, p) for place in (first, *_between(inner, len(rides), p), last)]
+
+
+@dataclass(frozen=True)
+class _Mark:
+    dist_m: float
+    ride: int
+    call: Call
 
 
 @dataclass(frozen=True)
 class _Place:
     dist_m: float
     method: str
+    marks: Sequence[_Mark]
+
+
+def _near(marks: Sequence[_Mark], at_m: float, p: Parameters) -> list[_Mark]:
+    return [m for m in marks if abs(m.dist_m - at_m) <= p.terminal_stop_m]
 
 
 def _marks(shape: Floats, rides: Sequence[int], calls: Sequence[Sequence[Call]], p: Parameters) -> list[_Mark]:
@@ -71,19 +77,17 @@ def _marks(shape: Floats, rides: Sequence[int], calls: Sequence[Sequence[Call]],
     return sorted(found, key=lambda m: (m.dist_m, m.ride, m.call.t_s))
 
 
-def _between(marks: Sequence[_Mark], shape: Floats, rides: int, p: Parameters) -> list[_Place]:
+def _between(inner: Sequence[_Mark], rides: int, p: Parameters) -> list[_Place]:
     """Return the stops between the ends: reported ones, or halts that enough rides share where nothing is reported."""
-    last_m = along_m(shape)[-1]
-    inner = [m for m in marks if p.terminal_stop_m < m.dist_m < last_m - p.terminal_stop_m]
     spoken = [m for m in inner if m.call.reported]
     if spoken:
-        return [_Place(float(np.median([m.dist_m for m in c])), "reported") for c in _clusters(spoken, p)]
+        return [_place(cluster, "reported") for cluster in _clusters(spoken, p)]
     needed = max(2.0, p.silent_share * rides) if rides > 1 else 1.0
-    return [
-        _Place(float(np.median([m.dist_m for m in c])), "dwell")
-        for c in _clusters(inner, p)
-        if len({m.ride for m in c}) >= needed
-    ]
+    return [_place(c, "dwell") for c in _clusters(inner, p) if len({m.ride for m in c}) >= needed]
+
+
+def _place(marks: Sequence[_Mark], method: str) -> _Place:
+    return _Place(float(np.median([m.dist_m for m in marks])), method, marks)
 
 
 def _clusters(marks: Sequence[_Mark], p: Parameters) -> list[list[_Mark]]:
@@ -108,16 +112,14 @@ def _reach(shape: Floats, path: Floats, p: Parameters) -> tuple[float, float]:
 def _line_stop(
     place: _Place,
     shape: Floats,
-    marks: Sequence[_Mark],
     rides: Sequence[int],
     past: Sequence[tuple[float, float]],
     p: Parameters,
 ) -> LineStop:
     s = along_m(shape)
     reach_m = p.terminal_stop_m if place.method == "terminal" else p.stop_length_m / 2
-    here = [m for m in marks if abs(m.dist_m - place.dist_m) <= reach_m]
     by = {ride for ride, (a, b) in zip(rides, past, strict=True) if a - reach_m <= place.dist_m <= b + reach_m}
-    called = by if place.method == "terminal" else {m.ride for m in here if m.call.reported or place.method == "dwell"}
+    called = by if place.method == "terminal" else {m.ride for m in place.marks}
     around = points_at(shape, s, np.clip([place.dist_m - 20, place.dist_m + 20], 0, s[-1]))
     ahead = around[1] - around[0]
     return LineStop(
@@ -127,7 +129,7 @@ def _line_stop(
         method=place.method,
         called=tuple(sorted(called)),
         past=tuple(sorted(by | called)),
-        names=tuple(name for m in here for name in m.call.names),
+        names=tuple(name for m in place.marks for name in m.call.names),
     )
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
+from mapping_service.geo import along_m
 from mapping_service.group.overlap import coverage
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats, Ints
@@ -63,13 +64,39 @@ def group(lines: Sequence[Line], p: Parameters) -> Grouping:
     """Group the runs of a city. The same runs in any order give the same groups."""
     if not lines:
         return Grouping((), (), np.zeros((0, 0)))
+    # Ties are decided by the runs themselves, never by the order in which they came.
+    order = np.array(sorted(range(len(lines)), key=lambda i: lines[i].xy.tobytes()))
+    return _in_given_order(_group([lines[i] for i in order], p), order)
+
+
+def _in_given_order(made: Grouping, order: Ints) -> Grouping:
+    """Return a grouping of reordered runs in terms of the runs as they were given; groups by their first run."""
+    groups = [
+        Group(
+            variants=tuple(tuple(sorted(int(order[i]) for i in way)) for way in one.variants),
+            strays=tuple(sorted(int(order[i]) for i in one.strays)),
+            partial=tuple(sorted(int(order[i]) for i in one.partial)),
+            maybe=tuple(sorted(int(order[i]) for i in one.maybe)),
+        )
+        for one in made.groups
+    ]
+    by_first = sorted(range(len(groups)), key=lambda g: min(groups[g].full))
+    place = {g: at for at, g in enumerate(by_first)}
+    back = np.argsort(order)
+    pairs = sorted((min(place[a], place[b]), max(place[a], place[b])) for a, b in made.pairs)
+    return Grouping(tuple(groups[g] for g in by_first), tuple(pairs), made.cover[np.ix_(back, back)])
+
+
+def _group(lines: Sequence[Line], p: Parameters) -> Grouping:
     samples = [line.xy for line in lines]
     cover = coverage(samples, p)
     labels = _cut(_difference(samples, cover, p), p.group_cut)
     members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
     members.sort(key=lambda m: int(m[0]))
     full, partial, maybe = _settle_partials(lines, members, cover, p)
-    groups = tuple(_with_variants(m, partial.get(k, []), maybe.get(k, []), cover, p) for k, m in full.items())
+    groups = tuple(
+        _with_variants(lines, m, partial.get(k, []), maybe.get(k, []), cover, p) for k, m in full.items()
+    )
     back = coverage(samples, p, reverse=True)
     return Grouping(groups, _pair(groups, samples, back, p), cover)
 
@@ -125,27 +152,48 @@ def _whole(line: Line) -> bool:
     return line.starts_at_terminal and line.ends_at_terminal
 
 
-def _with_variants(members: Ints, partial: list[int], maybe: list[int], cover: Floats, p: Parameters) -> Group:
-    """Tell the ways apart that the runs of one group took; ways that too few took are strays."""
+def _with_variants(
+    lines: Sequence[Line], members: Ints, partial: list[int], maybe: list[int], cover: Floats, p: Parameters
+) -> Group:
+    """Tell the ways apart that the runs of one group took; ways that too few took are strays.
+
+    A lone run that only rode a part of another way, and not from terminal to terminal, is a partial ride of it.
+    """
     missed = 1.0 - np.minimum(cover, cover.T)[np.ix_(members, members)]
     np.fill_diagonal(missed, 0.0)
     labels = _cut(missed, p.variant_cut)
     ways = [members[labels == label] for label in np.unique(labels)]
+    parts = [way for way in ways if len(way) == 1 and _is_part(lines, int(way[0]), ways, cover, p)]
+    ways = [way for way in ways if not any(way is part for part in parts)]
     ways.sort(key=lambda way: (-len(way), int(way[0])))
     kept = [w for i, w in enumerate(ways) if i == 0 or len(w) >= p.variant_share * len(members)]
     strays = [int(i) for w in ways if not any(w is k for k in kept) for i in w]
     return Group(
         variants=tuple(tuple(int(i) for i in w) for w in kept),
         strays=tuple(sorted(strays)),
-        partial=tuple(partial),
+        partial=(*partial, *(int(part[0]) for part in parts)),
         maybe=tuple(maybe),
     )
 
 
-def medoid(members: Sequence[int], cover: Floats) -> int:
-    """Return the run that covers and is covered by the others best; the first of equals."""
-    both = (cover + cover.T)[np.ix_(members, members)].sum(axis=1)
-    return members[int(np.argmax(np.round(both, 9)))]
+def _is_part(lines: Sequence[Line], run: int, ways: Sequence[Ints], cover: Floats, p: Parameters) -> bool:
+    """True where a run lies within another way and is clearly shorter, and did not ride from terminal to terminal."""
+    if _whole(lines[run]):
+        return False
+    others = [way for way in ways if run not in way]
+    within = (float(np.median(cover[run, way])) >= p.contain_share for way in others)
+    longer = (len(lines[run].xy) < p.contain_share * np.median([len(lines[i].xy) for i in way]) for way in others)
+    return any(a and b for a, b in zip(within, longer, strict=True))
+
+
+def medoid(members: Sequence[int], cover: Floats, lines: Sequence[Floats]) -> int:
+    """Return the run that covers and is covered by the others best.
+
+    Of equals, as two runs alone always are, it is the shortest: a wrong turn makes a run longer, never shorter.
+    """
+    both = np.round((cover + cover.T)[np.ix_(members, members)].sum(axis=1), 9)
+    best = [members[int(i)] for i in np.flatnonzero(both == both.max())]
+    return min(best, key=lambda i: (round(float(along_m(lines[i])[-1]), 3), lines[i].tobytes()))
 
 
 def _pair(

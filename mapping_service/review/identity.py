@@ -73,9 +73,10 @@ def _pattern_ids(draft: NetworkDraft, known: Known, p: Parameters) -> dict[str, 
         for pattern in route.patterns:
             mine = {r.run_id for r in pattern.runs if r.role == "full"}
             for old in sorted({o for run_id in mine for o in owners.get(run_id, ())}):
-                shared = len(mine & known.pattern_runs[old]) / min(len(mine), len(known.pattern_runs[old]))
-                if shared >= p.same_pattern_share:
-                    fits.append((-shared, pattern.pattern_id, old))
+                shared = mine & known.pattern_runs[old]
+                if len(shared) >= p.same_pattern_share * min(len(mine), len(known.pattern_runs[old])):
+                    # Of several that fit, the one with the most in common of all that both have.
+                    fits.append((-len(shared) / len(mine | known.pattern_runs[old]), pattern.pattern_id, old))
     return _one_to_one(fits)
 
 

@@ -133,9 +133,15 @@ def test_a_loop_is_one_group_and_the_loop_ridden_the_other_way_is_its_way_back()
 
 
 def test_the_medoid_is_the_run_that_agrees_best_with_the_others() -> None:
-    grouping = group(lines("ABGHCF", "AF", "AF"), P)
-    assert medoid((0, 1, 2), grouping.cover) in (1, 2)
-    assert medoid((0,), grouping.cover) == 0
+    ridden = lines("ABGHCF", "AF", "AF")
+    cover, samples = group(ridden, P).cover, [line.xy for line in ridden]
+    assert medoid((0, 1, 2), cover, samples) in (1, 2)
+    assert medoid((0,), cover, samples) == 0
+
+
+def test_of_two_runs_alone_the_shorter_is_the_medoid() -> None:
+    ridden = lines("ABGHCF", "AF")
+    assert medoid((0, 1), group(ridden, P).cover, [line.xy for line in ridden]) == 1
 
 
 @cache
