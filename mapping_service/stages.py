@@ -74,8 +74,9 @@ def is_pending(engine: Engine, city: City, p: Parameters) -> bool:
     with engine.connect() as connection:
         if intake.unread(connection, city.city_id) or runs.uncleaned(connection, city.city_id):
             return True
-        # A city without any ride has no place yet, and nothing to infer.
-        return city.srid is not None and networks.is_stale(connection, city.city_id, _fingerprint(connection, city, p))
+        if city.srid is None:
+            return _middle(connection, city) is not None
+        return networks.is_stale(connection, city.city_id, _fingerprint(connection, city, p))
 
 
 def _each(step: Callable[[int], None], ids: Sequence[int], jobs: int, tick: Callable[[int, int], None]) -> None:
@@ -121,13 +122,18 @@ def clean_trace(url: str, p: Parameters, submission_id: int) -> None:
 def place(connection: Connection, city: City, p: Parameters) -> None:
     """Fix where the city is by the middle of its first rides, once, and set aside rides far away from it."""
     if city.srid is None:
-        middle = row(connection, "runs.get_middle", {"city_id": city.city_id})
-        if middle is None or middle.lon is None:
+        at = _middle(connection, city)
+        if at is None:
             return
-        at = {"lon": middle.lon, "lat": middle.lat}
         run(connection, "city.mark_place", {"city_id": city.city_id, **at, "srid": utm_srid(**at)})
     for far in rows(connection, "runs.list_far_runs", {"city_id": city.city_id, "far_m": p.far_m}):
         intake.quarantine(connection, far.submission_id, "far_away", km=round(far.away_m / 1000))
+
+
+def _middle(connection: Connection, city: City) -> dict[str, float] | None:
+    """Return amid where the city's rides begin; ``None`` as long as it has none, and so no place."""
+    middle = row(connection, "runs.get_middle", {"city_id": city.city_id})
+    return None if middle is None or middle.lon is None else {"lon": middle.lon, "lat": middle.lat}
 
 
 def settle_twins(connection: Connection, city: City, p: Parameters) -> None:

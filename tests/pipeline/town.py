@@ -20,12 +20,13 @@ from mapping_service.cities import new_city
 from mapping_service.parameters import Parameters
 from mapping_service.publish import ReleaseReport, accept, release
 from mapping_service.receive import receive
-from mapping_service.records import City
+from mapping_service.records import City, Ride
 from mapping_service.stages import ProcessReport, process_city
 from mapping_service.store import networks
 from mapping_service.store.cities import get_city
 from mapping_service.store.engine import engine_for, rows, run
 from mapping_service.store.intake import Receipt
+from mapping_service.store.runs import load_rides
 
 SLUG = "pier"
 VALID_FROM = date(2025, 5, 1)
@@ -135,6 +136,13 @@ class Town:
     def statuses(self) -> dict[str, tuple[str, str | None]]:
         """State and reason of each file, by its name."""
         return {name: (one["status"], one["reason_code"]) for name, one in self.outcomes().items()}
+
+    def rides(self) -> list[Ride]:
+        """What inference reads."""
+        city = self.city
+        assert city.srid is not None
+        with self.engine.connect() as connection:
+            return load_rides(connection, city.city_id, city.srid)
 
     def gtfs(self, number: int | None = None) -> bytes:
         """The feed of a release."""
