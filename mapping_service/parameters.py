@@ -28,7 +28,7 @@ class Parameters:
     )
     twin_overlap_share: float = tunable(0.8, "share", 0.5, 1, "two phones on one ride start and stop apart")
     twin_distance_m: float = tunable(40, "m", 10, 100, "two phones' errors together [GNSS]")
-    twin_clock_s: float = tunable(5, "s", 0, 30, "two phones' clocks differ by no more")
+    twin_clock_s: float = tunable(90, "s", 0, 300, "a phone that sets its own clock may be off by this")
     twin_share: float = tunable(0.9, "share", 0.5, 1, "of common moments at which both phones are in one place")
 
     # clean
