@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,14 +17,25 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from collectors.limits import MAX_ARCHIVE_BYTES, MAX_FILE_BYTES, MAX_MEMBERS, MAX_RATIO, RATIO_FREE_BYTES
+from collectors.limits import (
+    MAX_ARCHIVE_BYTES,
+    MAX_FILE_BYTES,
+    MAX_INDEX_BYTES,
+    MAX_MEMBERS,
+    MAX_RATIO,
+    RATIO_FREE_BYTES,
+)
+from collectors.storable import storable_text
+from collectors.zip_index import stated_index
 from mapping_service.errors import Problem, TooLarge
 
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP_MAGIC = b"\x1f\x8b"
 _JUNK = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 _ENCRYPTED_FLAG = 0x1
-_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError)
+_UNDECODABLE = re.compile("[\ud800-\udfff]")
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError,
+           ValueError)
 
 
 @dataclass(frozen=True)
@@ -45,11 +57,12 @@ def iter_files(path: Path) -> Iterator[SourceFile]:
         found = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
         for name in sorted(found):
             if not _is_junk(name):
-                yield from _iter_file(name, found[name])
+                yield from _iter_file(shown_name(name), found[name])
     elif path.is_file():
-        yield from _iter_file(path.name, path)
+        yield from _iter_file(shown_name(path.name), path)
     else:
-        raise Problem("path_missing", f"There is no file or folder at {path}. Check the path.", path=str(path))
+        shown = storable_text(str(path))
+        raise Problem("path_missing", f"There is no file or folder at {shown}. Check the path.", path=shown)
 
 
 def iter_bytes(name: str, data: bytes) -> Iterator[SourceFile]:
@@ -58,8 +71,12 @@ def iter_bytes(name: str, data: bytes) -> Iterator[SourceFile]:
 
 
 def shown_name(name: str) -> str:
-    """A name that is safe to show and to store: forward slashes, no drive, no climbing dots, no control codes."""
-    parts = PurePosixPath("".join(char for char in name.replace("\\", "/") if char.isprintable())).parts
+    """A name that is safe to show and to store: forward slashes, no drive, no climbing dots, no control codes.
+
+    A byte that the file system could not decode is shown as U+FFFD.
+    """
+    whole = _UNDECODABLE.sub("\ufffd", name.replace("\\", "/"))
+    parts = PurePosixPath("".join(char for char in whole if char.isprintable())).parts
     return "/".join(part for part in parts if part.strip("/.") and not part.endswith(":")) or "unnamed"
 
 
@@ -86,6 +103,10 @@ def _iter_stream(name: str, stream: IO[bytes], size: int) -> Iterator[SourceFile
 
 
 def _iter_zip(name: str, stream: IO[bytes]) -> Iterator[SourceFile]:
+    entries, index_bytes = stated_index(stream)
+    if entries > MAX_MEMBERS or index_bytes > MAX_INDEX_BYTES:
+        yield _failed(name, _too_many(name))
+        return
     try:
         archive = zipfile.ZipFile(stream)
     except _DAMAGE:
@@ -94,8 +115,7 @@ def _iter_zip(name: str, stream: IO[bytes]) -> Iterator[SourceFile]:
     with archive:
         members = sorted((m for m in archive.infolist() if not m.is_dir()), key=lambda member: member.filename)
         if len(members) > MAX_MEMBERS:
-            yield _failed(name, TooLarge("too_many_members", f"{name} holds more than {MAX_MEMBERS:,} files. "
-                                         "Send it in parts.", name=name))
+            yield _failed(name, _too_many(name))
             return
         total = 0
         for member in members:
@@ -165,6 +185,10 @@ def _failed(name: str, problem: Problem) -> SourceFile:
 def _too_large(name: str) -> Problem:
     return TooLarge("file_too_large", f"{name} is larger than {MAX_FILE_BYTES // 1_000_000} MB. Send it in parts.",
                     name=name)
+
+
+def _too_many(name: str) -> Problem:
+    return TooLarge("too_many_members", f"{name} holds more than {MAX_MEMBERS:,} files. Send it in parts.", name=name)
 
 
 def _damaged(name: str) -> Problem:

@@ -14,8 +14,9 @@ from xml.parsers import expat
 import numpy as np
 from numpy.typing import NDArray
 
-from collectors.gpx_values import epoch_seconds, numbers
+from collectors.gpx_values import SMALLEST, believable, epoch_seconds, numbers
 from collectors.limits import MAX_FILE_BYTES, MAX_POINTS, MAX_TEXT_CHARS, MAX_WAYPOINTS, MAX_XML_DEPTH
+from collectors.storable import storable_text
 from mapping_service.errors import Problem, TooLarge
 from mapping_service.records import Fixes, Floats, Notice, Reading, Waypoint
 
@@ -27,6 +28,11 @@ CREATORS_WITH_METRES = ("osmand", "locus")
 
 NULL_ISLAND_DEG = 0.01
 """|lat| + |lon| below this, in degrees, is a recorder's zero, not a place."""
+
+MAX_SPEED_MPS = 200.0
+MAX_ACCURACY_M = 1e5
+MAX_ELE_M = 1e5
+"""Beyond these speeds, accuracies and heights (either way), in m/s and metres, a recorder states nothing."""
 
 _LEAVES = {"ele": "ele", "time": "time", "hdop": "hdop", "speed": "speed", "accuracy": "accuracy",
            "accuracy_horizontal": "accuracy", "name": "name", "cmt": "cmt", "desc": "desc"}
@@ -48,8 +54,9 @@ def read_gpx(data: bytes) -> Reading:
     waypoints, line); ``bad_positions`` and ``null_island`` (points, waypoints; these are dropped); ``bad_times``,
     ``naive_times`` (read as UTC), ``decimal_commas``, ``accuracy_estimated`` and ``text_cut`` (count).
 
-    Raises ``Problem``: ``file_empty``, ``file_too_large``, ``not_xml``, ``not_gpx``, ``entities_refused``,
-    ``too_deep``, ``too_many_points``. A file without positions is no problem here: its arrays are empty.
+    Raises ``Problem``: ``file_empty``, ``file_too_large``, ``not_xml``, ``encoding_unknown``, ``not_gpx``,
+    ``entities_refused``, ``too_deep``, ``too_many_points``. A file without positions is no problem here: its
+    arrays are empty.
     """
     if not data.strip():
         raise Problem("file_empty", "The file is empty. Export the track from the recorder again and send that file.")
@@ -102,6 +109,9 @@ class _Scan:
         """Parse to the end, or to the first fault, whose kind and line are returned."""
         try:
             self._parser.Parse(data.lstrip(b" \t\r\n"), True)
+        except (LookupError, ValueError) as error:
+            raise Problem("encoding_unknown", "The file's first line names an encoding that cannot be read. "
+                          "Export the track as UTF-8.") from error
         except expat.ExpatError as error:
             if not self._has_root:
                 raise Problem("not_xml", "The file is not GPX: it is not XML at all. "
@@ -138,7 +148,8 @@ class _Scan:
                 raise Problem("not_gpx", f"The file is XML but not GPX: it begins with <{local[:40]}>. "
                               "Choose GPX when exporting from the recorder.")
             self._has_root = True
-            self.creator = attributes.get("creator")
+            creator = attributes.get("creator")
+            self.creator = None if creator is None else storable_text(creator)
         elif local == "trkseg":
             self.segment_starts.append(len(self.rows["trkpt"]))
 
@@ -173,9 +184,8 @@ def _fixes(scan: _Scan) -> tuple[Fixes, list[Notice]]:
     lon, lat, keep, notices = _positions(rows, "points")
     times = epoch_seconds(rows["time"])
     accuracy_m, estimated = _accuracy_m(rows, scan.creator)
-    speed_mps, ele_m = numbers(rows["speed"]).values, numbers(rows["ele"]).values
-    speed_mps[~(speed_mps >= 0)] = np.nan
-    ele_m[~np.isfinite(ele_m)] = np.nan
+    speed_mps = believable(numbers(rows["speed"]).values, 0, MAX_SPEED_MPS)
+    ele_m = believable(numbers(rows["ele"]).values, -MAX_ELE_M, MAX_ELE_M)
     kept_before = np.concatenate([[0], np.cumsum(keep)])
     starts = np.unique(kept_before[np.array([0, *scan.segment_starts], dtype=np.int64)])
     fixes = Fixes(times.t_s[keep], lon[keep], lat[keep], ele_m[keep], accuracy_m[keep], speed_mps[keep],
@@ -188,7 +198,7 @@ def _waypoints(scan: _Scan) -> tuple[list[Waypoint], list[Notice]]:
     rows = scan.columns("wpt")
     lon, lat, keep, notices = _positions(rows, "waypoints")
     times = epoch_seconds(rows["time"])
-    texts = [next((text.strip() for text in found if text and text.strip()), "")
+    texts = [storable_text(next((text.strip() for text in found if text and text.strip()), ""))
              for found in zip(*(rows[name] for name in _TEXTS))]
     waypoints = [
         Waypoint(float(lon[i]), float(lat[i]), None if np.isnan(times.t_s[i]) else float(times.t_s[i]),
@@ -211,11 +221,10 @@ def _positions(rows: Columns, what: str) -> tuple[Floats, Floats, NDArray[np.boo
 
 def _accuracy_m(rows: Columns, creator: str | None) -> tuple[Floats, NDArray[np.bool_]]:
     """Accuracy in metres where it was measured or can be estimated, and where it is an estimate."""
-    stated, hdop = numbers(rows["accuracy"]).values, numbers(rows["hdop"]).values
-    stated[~(np.isfinite(stated) & (stated > 0))] = np.nan
-    hdop[~(np.isfinite(hdop) & (hdop > 0))] = np.nan
+    stated = believable(numbers(rows["accuracy"]).values, SMALLEST, MAX_ACCURACY_M)
     in_metres = (creator or "").strip().lower().startswith(CREATORS_WITH_METRES)
-    from_hdop = hdop if in_metres else hdop * METRES_PER_HDOP
+    hdop_m = numbers(rows["hdop"]).values * (1.0 if in_metres else METRES_PER_HDOP)
+    from_hdop = believable(hdop_m, SMALLEST, MAX_ACCURACY_M)
     missing = np.isnan(stated)
     estimated = missing & ~np.isnan(from_hdop) & (not in_metres)
     return np.where(missing, from_hdop, stated), estimated

@@ -11,6 +11,13 @@ import numpy as np
 
 from mapping_service.records import Floats
 
+EARLIEST_S = datetime(1980, 1, 1, tzinfo=timezone.utc).timestamp()
+LATEST_S = datetime(2101, 1, 1, tzinfo=timezone.utc).timestamp()
+"""Times from the first of these, when GPS time begins, to before the second are times; a recorder errs on others."""
+
+SMALLEST = float(np.finfo(np.float32).smallest_normal)
+"""Numbers nearer to zero than this, other than zero, do not fit single precision."""
+
 _UTC_CHARS = len("2019-11-04T17:44:19Z")
 _UTC_MARKS = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":", 19: "Z"}
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?",
@@ -27,7 +34,7 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Times:
-    """Epoch seconds in UTC per text, NaN where there was none; how many were unreadable, and without a zone."""
+    """Epoch seconds in UTC per text, NaN where there was none; how many were unreadable or absurd, or had no zone."""
 
     t_s: Floats
     bad: int
@@ -56,13 +63,22 @@ def _number(text: str | None) -> float:
         return np.nan
 
 
+def believable(values: Floats, low: float, high: float) -> Floats:
+    """The values, NaN where one is below ``low``, above ``high``, or too near to zero for single precision."""
+    size = np.abs(values)
+    return np.where((values >= low) & (values <= high) & ((size >= SMALLEST) | (size == 0)), values, np.nan)
+
+
 def epoch_seconds(texts: Sequence[str | None]) -> Times:
-    """Read ISO 8601 times with ``Z``, an offset or none (then UTC), with fractions and stray spaces."""
+    """Read ISO 8601 times with ``Z``, an offset or none (then UTC), with fractions and stray spaces.
+
+    A time outside ``EARLIEST_S`` to ``LATEST_S`` is bad.
+    """
     t_s = np.full(len(texts), np.nan)
     rest = np.ones(len(texts), dtype=bool)
     plain = [i for i, text in enumerate(texts) if text is not None and len(text) == _UTC_CHARS]
     if plain:
-        read = _plain_utc([texts[i] or "" for i in plain])
+        read = _in_range(_plain_utc([texts[i] or "" for i in plain]))
         t_s[plain] = read
         rest[plain] = np.isnan(read)
     bad = naive = 0
@@ -73,6 +89,10 @@ def epoch_seconds(texts: Sequence[str | None]) -> Times:
             bad += bool(np.isnan(t_s[i]))
             naive += is_naive
     return Times(t_s, bad, naive)
+
+
+def _in_range(t_s: Floats) -> Floats:
+    return np.where((t_s >= EARLIEST_S) & (t_s < LATEST_S), t_s, np.nan)
 
 
 def _plain_utc(texts: list[str]) -> Floats:
@@ -104,7 +124,8 @@ def _any_time(text: str) -> tuple[float, bool]:
     if second > 60:  # 60 is a leap second
         return np.nan, False
     zone = match[8]
-    return local + float(f"0.{match[7] or 0}") - _offset_s(zone), zone is None
+    t_s = local + float(f"0.{match[7] or 0}") - _offset_s(zone)
+    return (t_s, zone is None) if EARLIEST_S <= t_s < LATEST_S else (np.nan, False)
 
 
 def _offset_s(zone: str | None) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from collectors.tables import Row, column_key, find_column, read_table
+from collectors.tables import Row, RowNotices, column_key, find_column, read_table
 from mapping_service.errors import Problem
 from mapping_service.records import Claim, Notice
 
@@ -26,25 +26,25 @@ def read_hints(data: bytes) -> tuple[dict[str, Claim], list[Notice]]:
 
     A column that is missing, an empty cell and a "?" are ``None``. Rows that say nothing useful are notices with
     ``line``: ``hint_without_file``, ``repeated_file`` (the first row counts), ``peak_not_understood`` (the rest of the
-    row counts), and those of ``tables.read_table``.
+    row counts), and those of ``tables.read_table`` and ``tables.RowNotices``.
 
     Raises ``Problem``: ``no_file_column`` and those of ``tables.read_table``.
     """
-    table = read_table(data)
+    notices = RowNotices("line")
+    table = read_table(data, notices)
     key = find_column(table.columns, _KEYS)
     if key is None:
         raise Problem("no_file_column", "The table does not say which file each row is about. "
                       f"Name one column {', '.join(_KEYS[:-1])} or {_KEYS[-1]}.", columns=list(table.columns))
     found = {field: find_column(table.columns, names) for field, names in _SYNONYMS.items()}
     claims: dict[str, Claim] = {}
-    notices = list(table.notices)
     for row in table.rows:
         stem = file_stem(row.cells[key])
         if not stem or stem in claims:
-            notices.append(Notice("repeated_file" if stem else "hint_without_file", {"line": row.line}))
+            notices.add("repeated_file" if stem else "hint_without_file", row.line)
             continue
         claims[stem] = _claim(row, found, notices)
-    return claims, sorted(notices, key=lambda notice: int(notice.details["line"]))
+    return claims, notices.in_order()
 
 
 def file_stem(name: str) -> str:
@@ -55,12 +55,12 @@ def file_stem(name: str) -> str:
     return PurePosixPath(last).stem
 
 
-def _claim(row: Row, found: dict[str, str | None], notices: list[Notice]) -> Claim:
+def _claim(row: Row, found: dict[str, str | None], notices: RowNotices) -> Claim:
     texts = {field: _text(row, column) for field, column in found.items()}
     peak_text = texts.pop("peak")
     peak = None if peak_text is None else _truth(peak_text)
     if peak_text is not None and peak is None:
-        notices.append(Notice("peak_not_understood", {"line": row.line, "value": peak_text}))
+        notices.add("peak_not_understood", row.line, value=peak_text)
     return Claim(peak=peak, **texts)
 
 

@@ -18,13 +18,19 @@ MAX_TEXT_CHARS = 2_000
 """Most characters kept of one waypoint's text."""
 
 MAX_ROWS = 200_000
-"""Most rows, or features, of one table."""
+"""Most rows, or features, of one table, whatever is wrong with them."""
+
+MAX_NOTICES = 1_000
+"""Most notices about the rows of one table; nobody reads more, and each costs more memory than a short row."""
 
 MAX_CELL_CHARS = 100_000
 """Longest single cell of a table: a geometry as text fits, a whole file behind a lost quote does not."""
 
 MAX_MEMBERS = 20_000
 """Most files in one archive, or in one archive's index, junk included."""
+
+MAX_INDEX_BYTES = 5_000_000
+"""Longest index of one zip, in bytes: 250 for each of the most files. Reading it costs ten times as much memory."""
 
 MAX_ARCHIVE_BYTES = 5_000_000_000
 """Most bytes that one archive may unpack to, over all its members: 20 times the Abidjan survey of 393 rides."""

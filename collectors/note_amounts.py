@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,14 +53,18 @@ def amounts(tokens: Sequence[Token], start: int, found: Sequence[Quantity], curr
 def _one_value(chosen: Sequence[Quantity], above: float, largest: float | None) -> float | None:
     values = {quantity.value for quantity in chosen}
     value = values.pop() if len(values) == 1 else None
-    return value if value is not None and value > above and (largest is None or value <= largest) else None
+    if value is None or not above < value < math.inf:
+        return None
+    return value if largest is None or value <= largest else None
 
 
 def _stands_out(quantity: Quantity, tokens: Sequence[Token], start: int, found: Sequence[Quantity],
                 currency: Currency) -> bool:
-    """Whether a number with a unit is an amount outside a departure: at an edge, and believable."""
+    """Whether a number with a unit is an amount outside a departure: at an edge and believable, or of no place."""
     busy = {i for q in found for i in range(q.first, q.last + 1)}
     sides = (range(start, quantity.first), range(quantity.last + 1, len(tokens)))
+    if math.isinf(quantity.value):
+        return True
     at_edge = any(all(i in busy or tokens[i].kind == "break" for i in side) for side in sides)
     if quantity.kind == "wait":
         return at_edge and 0 < quantity.value <= MAX_WAIT_S

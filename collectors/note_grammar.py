@@ -10,6 +10,7 @@ A number belongs to a place unless a unit or its position says otherwise: "Termi
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ UNIT_SLIP_LETTERS = 4
 
 LONGEST_PHRASE = 3
 """Most words of a role or a unit: "francs cfa", "arrêt de bus"."""
+
+LARGEST_NUMBER = 1e9
+"""A number above this counts nothing on a ride, in any currency or unit: it is read as infinite."""
 
 _TOKEN = re.compile(r"""
     (?P<number>\d{1,3}(?:[.,\u00a0\u202f]\d{3})+(?!\d) | (?<![^\W_][ ])[1-9][ ]\d{3}(?!\d) | \d+(?:[.,]\d+)?)
@@ -44,7 +48,8 @@ class Token:
 class Quantity:
     """A number and what it counts: ``fare`` (currency units), ``wait`` (seconds) or ``bare`` (no unit).
 
-    ``first`` and ``last`` are the positions of its tokens; ``is_terse`` marks a unit of one letter.
+    A value that is too large to count anything is infinite. ``first`` and ``last`` are the positions of its tokens;
+    ``is_terse`` marks a unit of one letter.
     """
 
     kind: str
@@ -69,7 +74,8 @@ def _token(match: re.Match[str]) -> Token:
     if kind != "number":
         return Token(kind, normalised(text) if kind == "word" else text, match.start(), match.end())
     plain = re.sub(r"\D", "", text) if _GROUPED.fullmatch(text) else text.replace(",", ".")
-    return Token(kind, text, match.start(), match.end(), float(plain))
+    value = float(plain)
+    return Token(kind, text, match.start(), match.end(), value if value <= LARGEST_NUMBER else math.inf)
 
 
 def leading(tokens: Sequence[Token], start: int, phrases: frozenset[str]) -> int:
@@ -116,7 +122,7 @@ def _time(tokens: Sequence[Token], i: int, words: Words) -> Quantity | None:
         has_unit = _unit(tokens, i + 3, words.minute)
         if has_unit or not _is(tokens, i + 3, "word"):
             last, value, terse = i + 2 + has_unit, value + tokens[i + 2].value / 60, False
-    return Quantity("wait", round(value * 3600), i, last, terse)
+    return Quantity("wait", round(value * 3600, 0), i, last, terse)
 
 
 def _fare(tokens: Sequence[Token], i: int, currency: Currency) -> Quantity | None:

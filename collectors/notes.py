@@ -30,6 +30,14 @@ PAIR_WINDOW_S = 15.0
 MAX_CANCELLED = 20
 """Most presses that the number in one cancel mark is believed to mean."""
 
+MAX_NAME_CHARS = 60
+"""Longest place name, in characters; beyond it a text tells a story (Abidjan survey: at most 52, one excepted)."""
+
+PERSONAL_DIGITS = 7
+"""So many digits in a row, however grouped, are a telephone or identity number and no part of a place name."""
+
+_PERSONAL = re.compile(rf"\d(?:[ .\-]?\d){{{PERSONAL_DIGITS - 1}}}")
+
 
 @dataclass(frozen=True)
 class _Note:
@@ -47,7 +55,8 @@ def read_notes(waypoints: Sequence[Waypoint], words: Words, *, currency: str) ->
     """The reports of a ride, in the order of its waypoints; a note with a fare and a wait gives several.
 
     ``currency`` is the city's ISO 4217 code. A text that seems to hold a fare or a time that cannot be read safely
-    gives a report of kind ``unread``, for a person to look at, besides whatever could be read.
+    gives a report of kind ``unread``, for a person to look at, besides whatever could be read. So does a text whose
+    place name looks personal or is none (see ``PERSONAL_DIGITS``, ``MAX_NAME_CHARS``): it names nothing, and no stop.
     """
     money = words.currency(currency)
     notes = [_read(waypoint.text, words, money) for waypoint in waypoints]
@@ -79,7 +88,14 @@ def _read(text: str, words: Words, currency: Currency) -> _Note:
     level = _level(norm, words.occupancy)
     if level is not None:
         return _Note("occupancy", occupancy=level)
-    return _read_place(text, words, currency)
+    return _impersonal(_read_place(text, words, currency))
+
+
+def _impersonal(note: _Note) -> _Note:
+    """The note without a name that must not be published."""
+    if note.name is None or (len(note.name) <= MAX_NAME_CHARS and not _PERSONAL.search(note.name)):
+        return note
+    return replace(note, kind=None if note.kind == "stop" else note.kind, name=None, is_unread=True)
 
 
 def _level(norm: str, levels: Mapping[str, str]) -> str | None:
@@ -159,7 +175,7 @@ def _taken_back(waypoints: Sequence[Waypoint], kinds: Sequence[str | None]) -> s
             standing.append(i)
             continue
         number = re.search(r"\d+", waypoints[i].text)
-        count = min(int(number[0]), MAX_CANCELLED) if number else _last_press(standing, waypoints, kinds)
+        count = int(min(float(number[0]), MAX_CANCELLED)) if number else _last_press(standing, waypoints, kinds)
         taken.update(standing[len(standing) - count:] if 0 < count <= len(standing) else standing[:0])
         del standing[max(0, len(standing) - count):]
     return taken

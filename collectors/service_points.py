@@ -13,7 +13,8 @@ import shapely
 from shapely.geometry import shape
 
 from collectors.limits import MAX_ROWS
-from collectors.tables import decoded, find_column, read_table
+from collectors.storable import storable, storable_text
+from collectors.tables import RowNotices, decoded, find_column, read_table
 from mapping_service.errors import Problem, TooLarge
 from mapping_service.records import Notice, ServicePointDraft
 
@@ -28,7 +29,11 @@ _POINTS = ("geom", "geometry", "the_geom", "wkt", "point", "location", "coordina
 _IDS = ("id", "source_id", "osm_id", "facility_id", "uuid", "fid", "objectid")
 _OSM_TYPE = "osm_type"
 _WKT_POINT = re.compile(r"\s*(?:SRID=4326;)?\s*POINT\s*Z?\s*\(\s*(\S+)\s+(\S+?)(?:\s+\S+)?\s*\)\s*", re.IGNORECASE)
-_BAD_SHAPE = (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.errors.ShapelyError)
+MAX_DIGITS = 300
+"""Integers of more digits, which no float can hold, are read as infinite."""
+
+_BAD_SHAPE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError,
+              shapely.errors.ShapelyError)
 
 Position = tuple[float, float]
 
@@ -59,13 +64,14 @@ def read_service_points(data: bytes, name: str) -> ServicePointReading:
     left out: ``row_without_position``, ``position_out_of_range``, ``repeated_source_id`` (the first counts),
     ``conflict_marker``, ``wrong_column_count``, ``unreadable_row``. Rows that are kept: ``row_without_name`` (name is
     empty), ``point_from_shape`` (a point inside a line or polygon). A kind that is not stated is empty.
+    Of many such notices the first are kept and ``more_notices`` holds the ``count`` of the others.
 
     A combined position column holds WKT ``POINT (lon lat)``, or "lat, lon" as people and ODK write it.
 
     Raises ``Problem``: ``file_empty``, ``not_a_table``, ``not_geojson``, ``no_position_columns``, ``too_many_rows``.
     """
     text_start = data[:4].lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    problems: list[Notice] = []
+    problems = RowNotices("row")
     entries = _features(data, name) if text_start in (b"{", b"[") else _table_entries(data, name, problems)
     points: list[ServicePointDraft] = []
     seen: set[str] = set()
@@ -73,13 +79,11 @@ def read_service_points(data: bytes, name: str) -> ServicePointReading:
         point = _draft(entry, seen, problems)
         if point is not None:
             points.append(point)
-    return ServicePointReading(points, sorted(problems, key=lambda notice: int(notice.details["row"])))
+    return ServicePointReading(points, problems.in_order())
 
 
-def _table_entries(data: bytes, name: str, problems: list[Notice]) -> Iterator[_Entry]:
-    table = read_table(data)
-    problems += [Notice(notice.code, {"row": notice.details["line"], **_without(notice.details, ["line"])})
-                 for notice in table.notices]
+def _table_entries(data: bytes, name: str, problems: RowNotices) -> Iterator[_Entry]:
+    table = read_table(data, problems)
     lat, lon, both = (find_column(table.columns, names) for names in (_LATS, _LONS, _POINTS))
     if (lat is None or lon is None) and both is None:
         raise Problem("no_position_columns", f"{name} has no columns for the position. Name them lat and lon.",
@@ -114,7 +118,7 @@ def _combined(text: str) -> Position | None:
 
 def _features(data: bytes, name: str) -> Iterator[_Entry]:
     try:
-        document = json.loads(decoded(data))
+        document = json.loads(storable_text(decoded(data)), parse_int=_whole)
     except (ValueError, RecursionError) as error:
         raise Problem("not_geojson", f"{name} begins like GeoJSON but is no complete JSON. Export it again.") from error
     features = document.get("features", [document]) if isinstance(document, dict) else None
@@ -123,11 +127,15 @@ def _features(data: bytes, name: str) -> Iterator[_Entry]:
     if len(features) > MAX_ROWS:
         raise TooLarge("too_many_rows", f"{name} has more than {MAX_ROWS:,} features. Send it in parts.")
     for row, feature in enumerate(features, start=1):
-        properties = feature.get("properties")
+        properties = storable(feature.get("properties"))
         position, is_from_shape = _of_geometry(feature.get("geometry"))
-        feature_id = feature.get("id")
+        feature_id = storable(feature.get("id"))
         yield _Entry(row, properties if isinstance(properties, dict) else {}, position,
                      None if feature_id is None else str(feature_id), is_from_shape)
+
+
+def _whole(digits: str) -> float:
+    return int(digits) if len(digits) <= MAX_DIGITS else float(digits)
 
 
 def _of_geometry(geometry: Any) -> tuple[Position | None, bool]:
@@ -142,7 +150,7 @@ def _of_geometry(geometry: Any) -> tuple[Position | None, bool]:
         return None, False
 
 
-def _draft(entry: _Entry, seen: set[str], problems: list[Notice]) -> ServicePointDraft | None:
+def _draft(entry: _Entry, seen: set[str], problems: RowNotices) -> ServicePointDraft | None:
     code = _position_fault(entry.position)
     columns = {what: find_column(entry.properties, names)
                for what, names in (("name", _NAMES), ("id", _IDS))}
@@ -150,14 +158,15 @@ def _draft(entry: _Entry, seen: set[str], problems: list[Notice]) -> ServicePoin
     if code is None and source_id in seen:
         code = "repeated_source_id"
     if code is not None or entry.position is None:
-        problems.append(Notice(code or "row_without_position", {"row": entry.row}))
+        problems.add(code or "row_without_position", entry.row)
         return None
     if source_id is not None:
         seen.add(source_id)
     kind_column, kind = _kind(entry.properties)
     name = _text(entry.properties, columns["name"])
     notes = (("row_without_name", not name), ("point_from_shape", entry.is_from_shape))
-    problems += [Notice(note, {"row": entry.row}) for note, applies in notes if applies]
+    for note in (note for note, applies in notes if applies):
+        problems.add(note, entry.row)
     rest = _without(entry.properties, [columns["name"], columns["id"], kind_column])
     return ServicePointDraft(kind, name, *entry.position, source_id, rest, entry.row)
 

@@ -6,10 +6,12 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
-from collectors.limits import MAX_CELL_CHARS, MAX_ROWS
+from collectors.limits import MAX_CELL_CHARS, MAX_NOTICES, MAX_ROWS
+from collectors.storable import storable_text
 from mapping_service.errors import Problem, TooLarge
 from mapping_service.records import Notice
 
@@ -30,39 +32,56 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Column names as typed, the rows that have as many cells, and a notice with ``line`` for each that has not."""
+    """Column names as typed, and the rows that have as many cells."""
 
     columns: Sequence[str]
     rows: Sequence[Row]
-    notices: Sequence[Notice]
 
 
-def read_table(data: bytes) -> Table:
-    """Read a CSV. Notices: ``conflict_marker``, ``wrong_column_count``, ``unreadable_row``, each with ``line``.
+@dataclass
+class RowNotices:
+    """The notices about a file's rows: the first ``MAX_NOTICES`` are kept, the others counted.
+
+    ``place`` is what the number of a row is called in their details.
+    """
+
+    place: str
+    kept: list[Notice] = field(default_factory=list)
+    more: int = 0
+
+    def add(self, code: str, row: int, **details: Any) -> None:
+        """Say something of a row."""
+        if len(self.kept) < MAX_NOTICES:
+            self.kept.append(Notice(code, {self.place: row, **details}))
+        else:
+            self.more += 1
+
+    def in_order(self) -> list[Notice]:
+        """The notices in order of row, and ``more_notices`` with the ``count`` of those that were not kept."""
+        rest = [Notice("more_notices", {"count": self.more})] if self.more else []
+        return [*sorted(self.kept, key=lambda notice: int(notice.details[self.place])), *rest]
+
+
+def read_table(data: bytes, notices: RowNotices) -> Table:
+    """Read a CSV. Notices are added: ``conflict_marker``, ``wrong_column_count``, ``unreadable_row``.
 
     Raises ``Problem``: ``file_empty``, ``not_a_table``, ``too_many_rows``.
     """
     text = decoded(data)
     if not text.strip():
         raise Problem("file_empty", "The table is empty. Send one with a header line and a row for each entry.")
-    if "\0" in text:
-        raise Problem("not_a_table", "The file is not a text table. Save it as CSV (UTF-8) and send that.")
     columns: list[str] = []
     rows: list[Row] = []
-    notices: list[Notice] = []
     for line, cells in _lines(text, notices):
         if cells[0].startswith(CONFLICT_MARKERS):
-            notices.append(Notice("conflict_marker", {"line": line}))
+            notices.add("conflict_marker", line)
         elif not columns:
             columns = [cell.strip() for cell in cells]
-        elif len(rows) >= MAX_ROWS:
-            raise TooLarge("too_many_rows", f"The table has more than {MAX_ROWS:,} rows. Send it in parts.")
         elif len(cells) < len(columns) or any(cell.strip() for cell in cells[len(columns):]):
-            details = {"line": line, "columns": len(columns), "cells": len(cells)}
-            notices.append(Notice("wrong_column_count", details))
+            notices.add("wrong_column_count", line, columns=len(columns), cells=len(cells))
         else:
             rows.append(Row(line, dict(zip(columns, cells))))
-    return Table(columns, rows, notices)
+    return Table(columns, rows)
 
 
 def decoded(data: bytes) -> str:
@@ -75,27 +94,34 @@ def decoded(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def _lines(text: str, notices: list[Notice]) -> Iterable[tuple[int, list[str]]]:
-    """Every row that is not blank, with the line it begins on."""
+def _lines(text: str, notices: RowNotices) -> Iterable[tuple[int, list[str]]]:
+    """Every row that is not blank, with the line it begins on. Every such row counts, also one that is no use."""
     csv.field_size_limit(MAX_CELL_CHARS)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    header = _header(text)
+    if "\0" in header:
+        raise Problem("not_a_table", "The file is not a text table. Save it as CSV (UTF-8) and send that.")
+    reader = csv.reader(io.StringIO(storable_text(text), newline=""), delimiter=max(DELIMITERS, key=header.count))
+    count = -1  # the header is no row
     while True:
+        if count > MAX_ROWS:
+            raise TooLarge("too_many_rows", f"The table has more than {MAX_ROWS:,} rows. Send it in parts.")
         line = reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error:
-            notices.append(Notice("unreadable_row", {"line": line}))
+            notices.add("unreadable_row", line)
+            count += 1
             continue
         if any(cell.strip() for cell in cells):
+            count += 1
             yield line, cells
 
 
-def _delimiter(text: str) -> str:
-    lines = (line for line in text.splitlines() if line.strip() and not line.startswith(CONFLICT_MARKERS))
-    header = next(lines, "")
-    return max(DELIMITERS, key=header.count)
+def _header(text: str) -> str:
+    lines = (line for line in io.StringIO(text, newline="") if line.strip("\0 \t\r\n"))
+    return next((line for line in lines if not line.startswith(CONFLICT_MARKERS)), "")
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,9 @@ from mapping_service.errors import Problem
 CRS = "EPSG:4326"
 TEXT, WHOLE, REAL, DATE = "U", "int32", "float64", "datetime64[D]"
 _EVIDENCE = {"runs": WHOLE, "people": WHOLE, "first_seen": DATE, "last_seen": DATE, "confidence": REAL}
+
+# GDAL's options hold for the whole process, and a server writes several releases at once.
+_GDAL_OPTIONS = Lock()
 
 Record = Mapping[str, Any]
 
@@ -134,11 +138,10 @@ def _stops(network: PublishedNetwork) -> Layer:
 
 def _service_points(network: PublishedNetwork) -> Layer:
     # The other columns of a source table stay inside: they may name people and their telephones.
-    columns = {"service_point_id": TEXT, "kind": TEXT, "name": TEXT, "source_id": TEXT}
+    columns = {"service_point_id": TEXT, "kind": TEXT, "name": TEXT}
 
     def record(point: ServicePoint) -> Record:
-        return {"service_point_id": point.service_point_id, "kind": point.kind, "name": clean(point.name),
-                "source_id": point.source_id}
+        return {"service_point_id": point.service_point_id, "kind": point.kind, "name": clean(point.name)}
 
     geometries = [Point(point.lon, point.lat) for point in network.service_points]
     return Layer("service_points", "Point", columns, geometries, [record(point) for point in network.service_points])
@@ -154,7 +157,7 @@ def _seen(evidence: Evidence) -> dict[str, Any]:
 def _write_geopackage(layers: Sequence[Layer], out: Path, network: PublishedNetwork) -> None:
     out.unlink(missing_ok=True)
     # The format stores when a layer changed; of a release that is its first day, not the moment of writing.
-    with _gdal_option("OGR_CURRENT_DATE", f"{network.valid_from:%Y-%m-%d}T00:00:00.000Z"):
+    with _GDAL_OPTIONS, _gdal_option("OGR_CURRENT_DATE", f"{network.valid_from:%Y-%m-%d}T00:00:00.000Z"):
         for layer in layers:
             _write_layer(layer, out, "GPKG", {"GEOMETRY_NAME": "geom"})
 

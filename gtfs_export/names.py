@@ -100,7 +100,7 @@ def _metres(stops: Sequence[Stop]) -> Floats:
 
 def _names(short: str, long: str) -> tuple[str, str]:
     if len(short) > SHORT_NAME_LENGTH:
-        return "", long if short in long else f"{short}: {long}"
+        return "", long if short in long else ": ".join(filter(None, (short, long)))
     # Readers of a feed see both names side by side, so the long one does not repeat the short one.
     rest = long.removeprefix(short)
     if short and rest != long and (not rest or rest[0] in _JOINTS):

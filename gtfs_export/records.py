@@ -86,7 +86,7 @@ class PatternStop:
 class Headway:
     """The usual time between departures in [band_start_s, band_end_s) and the middle half of what was observed.
 
-    ``method`` is ``observed``, or one of the estimates ``route_waits``, ``city_waits`` and ``seen``.
+    ``method`` is ``observed``, or one of the estimates ``own_waits``, ``route_waits``, ``city_waits`` and ``seen``.
     """
 
     band_start_s: int
@@ -117,14 +117,13 @@ class Pattern:
 
 @dataclass(frozen=True)
 class ServicePoint:
-    """A clinic, a water point, an office, with its id in the table it came in."""
+    """A clinic, a water point, an office."""
 
     service_point_id: str
     kind: str
     name: str
     lon: float
     lat: float
-    source_id: str | None
 
 
 @dataclass(frozen=True)
@@ -145,18 +144,8 @@ class PublishedNetwork:
 
 
 @dataclass(frozen=True)
-class Source:
-    """Somebody else's data that the network was made with, to be named in the feed (OpenStreetMap, say)."""
-
-    name: str
-    url: str
-
-
-@dataclass(frozen=True)
 class Publisher:
     """Who answers for the feed. Its page also stands in for the agency, which has none."""
 
     name: str
     url: str
-    contact_email: str | None = None
-    sources: tuple[Source, ...] = ()

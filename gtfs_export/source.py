@@ -97,6 +97,6 @@ def _pattern_stops(connection: Connection, of_network: dict[str, Any]) -> dict[s
 
 def _service_points(connection: Connection, of_network: dict[str, Any]) -> tuple[ServicePoint, ...]:
     return tuple(
-        ServicePoint(r.service_point_id, r.kind, r.name, r.lon, r.lat, r.source_id)
+        ServicePoint(r.service_point_id, r.kind, r.name, r.lon, r.lat)
         for r in rows(connection, "export.list_service_points", of_network)
     )

@@ -104,7 +104,7 @@ FILES = {
             "feed_info.txt",
             (
                 "feed_publisher_name", "feed_publisher_url", "feed_lang", "feed_start_date", "feed_end_date",
-                "feed_version", "feed_contact_email", "feed_contact_url",
+                "feed_version", "feed_contact_url",
             ),
             ("feed_version",),
         ),

@@ -17,6 +17,7 @@ from gtfs_export import Publisher
 from mapping_service.config import Config
 from mapping_service.errors import NotFound, Problem
 from mapping_service.records import City
+from mapping_service.store import published
 from mapping_service.store.cities import add_city
 from mapping_service.store.engine import row
 from mapping_service.store.networks import last_release
@@ -47,7 +48,9 @@ def new_city(
 
 
 def _check(slug: str, timezone: str, currency: str, language: str) -> None:
-    if not _SLUG.fullmatch(slug) or slug in _TAKEN:
+    if slug in _TAKEN:
+        raise Problem("bad_slug", f"“{slug}” is an address of Commonway itself. Choose another slug.", slug=slug)
+    if not _SLUG.fullmatch(slug):
         sentence = f"“{slug}” cannot be a city's slug. Use small letters, digits and hyphens."
         raise Problem("bad_slug", sentence, slug=slug)
     try:
@@ -76,7 +79,7 @@ def _read_words(path: Path) -> dict[str, Any]:
     return found
 
 
-def publisher(config: Config, city: City) -> Publisher:
+def publisher(config: Config, city: City | published.City) -> Publisher:
     """Return who publishes a city's feed, as its files name it."""
     return Publisher(name=f"Commonway {city.name}", url=f"{config.base_url}/{city.slug}")
 

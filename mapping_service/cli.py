@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
@@ -184,6 +185,18 @@ def token_create(slug: str, contributor: str, as_json: bool) -> None:
     _answer({"token": made, "address": address}, as_json, f"{made}\nSend GPX files to {address}")
 
 
+@token.command("revoke")
+@click.argument("key")
+@_json
+def token_revoke(key: str, as_json: bool) -> None:
+    """Let a key hold no longer."""
+    from mapping_service.store.cities import revoke_token
+
+    with _open()[1].begin() as connection:
+        revoke_token(connection, key)
+    _answer({"revoked": True}, as_json, "Revoked.")
+
+
 @cli.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @_city
@@ -257,7 +270,8 @@ def inbox_list(slug: str, as_json: bool) -> None:
     for one in aside:
         one["reason"] = sentence(one["reason_code"], one["reason"])
     words = [f"{one['submission_id']:6} {one['file_name']}: {one['reason']}" for one in aside]
-    words += [f"{one['submission_id']:6} {one['file_name']}: {remark(one['code'], one['details'])}" for one in odd]
+    alike = Counter((one["submission_id"], one["file_name"], one["code"]) for one in odd)
+    words += [f"{number:6} {name}: {remark(code, {'times': times})}" for (number, name, code), times in alike.items()]
     words += [f"{one['submission_id']:6} {one['file_name']}: unread note: {one['text']}" for one in notes]
     answer = {"quarantined": aside, "notices": odd, "unread_notes": notes}
     _answer(answer, as_json, "\n".join(words) or "Nothing is waiting.")
@@ -312,15 +326,17 @@ def review_list(slug: str, as_json: bool) -> None:
 @click.option("--actor", default=lambda: os.environ.get("USER", "operator"), help="Who decides.")
 @_json
 def review_accept(slug: str, min_confidence: float, actor: str, as_json: bool) -> None:
-    """Accept all candidate routes that can be published and are trusted enough."""
+    """Accept all candidate routes that can be published and are trusted enough, and new service points."""
     from mapping_service.publish import accept
 
     _, engine = _open()
     found = _find_city(engine, slug)
     with engine.begin() as connection:
-        accepted = accept(connection, found, min_confidence=min_confidence, actor=actor)
-    words = f"{len(accepted)} routes accepted.\nNext: commonway release --city {slug}"
-    _answer({"accepted": accepted}, as_json, words)
+        report = accept(connection, found, min_confidence=min_confidence, actor=actor)
+    words = f"{len(report.accepted)} routes and {report.service_points} new service points accepted."
+    if report.retired:
+        words += f"\nGiven up, since other routes hold their rides now: {', '.join(report.retired)}."
+    _answer(report, as_json, f"{words}\nNext: commonway release --city {slug}")
 
 
 @cli.command()

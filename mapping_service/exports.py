@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine
 
@@ -17,6 +18,8 @@ from mapping_service.records import City, Notice
 from mapping_service.store.engine import rows
 
 Writer = Callable[[Connection, Config, City, int | None, Path], Sequence[Notice]]
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 RUN_COLUMNS = ("file", "sha256", "status", "reason", "route_id", "direction_id", "shape_id", "share_of_route")
 
@@ -37,7 +40,12 @@ def write_export(
 
 
 def _gtfs(connection: Connection, config: Config, city: City, number: int | None, out: Path) -> Sequence[Notice]:
-    return export_gtfs(connection, city.slug, number, out, publisher(config, city))
+    notices = export_gtfs(connection, city.slug, number, out, publisher(config, city))
+    if urlsplit(config.base_url).hostname in _LOOPBACK:
+        # It stands in agency.txt and feed_info.txt, where nobody else can follow it.
+        values = {"now": config.base_url, "set": "COMMONWAY_BASE_URL"}
+        notices = [*notices, Notice("address_of_this_machine_in_feed", values)]
+    return notices
 
 
 def _layers(connection: Connection, config: Config, city: City, number: int | None, out: Path) -> Sequence[Notice]:

@@ -22,6 +22,7 @@ class Parameters:
 
     # intake
     min_fixes: int = tunable(20, "fixes", 2, 200, "fewer cannot tell a ride from a standing phone")
+    oldest_s: float = tunable(15 * 31557600, "s", 31557600, 1e9, "older says that a clock or a receiver is wrong")
     future_tolerance_s: float = tunable(86400, "s", 0, 604800, "a phone's clock may be a day off, not more")
     far_m: float = tunable(
         200000, "m", 20000, 500000, "a ride that begins farther from the first one is of another city"
@@ -37,6 +38,7 @@ class Parameters:
     max_wild_s: float = tunable(60, "s", 5, 300, "a wild stretch that lasts longer is a real move [measured]")
     split_gap_s: float = tunable(120, "s", 30, 900, "with split_jump_m: the ride between is unknown")
     split_jump_m: float = tunable(1000, "m", 200, 5000, "a shorter hole is bridged by a straight line")
+    max_run_m: float = tunable(300000, "m", 50000, 1000000, "no city's vehicle goes farther; a recorder gone mad does")
     min_run_m: float = tunable(500, "m", 100, 2000, "a shorter piece is no ride")
     terminal_radius_m: float = tunable(150, "m", 50, 400, "vehicles creep and turn inside their terminal [measured]")
     standing_speed_mps: float = tunable(1.4, "m/s", 0.5, 2.5, "walking pace; below it a vehicle stands")
@@ -97,7 +99,6 @@ class Parameters:
     min_step_s: float = tunable(10, "s", 1, 30, "no vehicle stops again sooner")
     max_mean_speed_mps: float = tunable(25, "m/s", 15, 35, "90 km/h from stop to stop")
     unknown_speed_mps: float = tunable(5, "m/s", 3, 10, "18 km/h, only where no ride timed any stretch of a pattern")
-    band_waits: int = tunable(3, "waits", 2, 20, "fewer waits do not make a headway of their own for a band")
     city_waits: int = tunable(5, "waits", 3, 50, "fewer waits in a whole city estimate nothing")
 
     # review

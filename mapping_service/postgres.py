@@ -134,8 +134,14 @@ def open_connection(url: str) -> Iterator[psycopg2.extensions.connection]:
 
 @contextmanager
 def _locked(config: Config) -> Iterator[None]:
-    config.data_dir.mkdir(parents=True, exist_ok=True)
-    with (config.data_dir / "postgres.lock").open("a") as lock:
+    try:
+        config.data_dir.mkdir(parents=True, exist_ok=True)
+        lock_file = (config.data_dir / "postgres.lock").open("a")
+    except OSError as error:
+        raise bad_setting(
+            "COMMONWAY_DATA", f"must name a folder that can be written; {config.data_dir}: {error.strerror}."
+        ) from error
+    with lock_file as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

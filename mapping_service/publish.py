@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from mapping_service.errors import Conflict
+from mapping_service.errors import Conflict, Problem
 from mapping_service.records import City
 from mapping_service.store import networks
 from mapping_service.store.cities import lock_city
@@ -18,19 +18,33 @@ from mapping_service.store.cities import lock_city
 _PREFIXES = {"route": "R", "pattern": "T", "stop": "S"}
 
 
-def accept(connection: Connection, city: City, *, min_confidence: float, actor: str) -> list[str]:
-    """Accept all candidate routes that can be published and are trusted enough; return their public ids.
+@dataclass(frozen=True)
+class AcceptReport:
+    """What was accepted: routes by public id, those given up because others hold their rides now, service points."""
+
+    accepted: list[str]
+    retired: list[str]
+    service_points: int
+
+
+def accept(connection: Connection, city: City, *, min_confidence: float, actor: str) -> AcceptReport:
+    """Accept all candidate routes that can be published and are trusted enough, and all new service points.
 
     A route that was accepted before is replaced by its newer candidate and keeps its id.
     """
+    if not 0 <= min_confidence <= 1:
+        raise Problem("bad_confidence", f"A confidence lies between 0 and 1, not {min_confidence}.")
     lock_city(connection, city.city_id)
     candidate = networks.network_id(connection, city.city_id, "candidate")
+    accepted = networks.network_id(connection, city.city_id, "accepted")
     chosen = networks.acceptable(connection, city.city_id, min_confidence)
     public = _mint_all(connection, city, candidate, chosen)
-    accepted = networks.network_id(connection, city.city_id, "accepted")
-    networks.replace_routes(connection, candidate, accepted, public)
+    retired = networks.replace_routes(connection, candidate, accepted, public)
+    points = networks.mint_service_points(connection, city.city_id, candidate)
+    networks.copy_service_points(connection, candidate, accepted)
     networks.write_review(connection, city.city_id, public, "accept", actor)
-    return public
+    networks.write_review(connection, city.city_id, retired, "retire", actor)
+    return AcceptReport(public, retired, points)
 
 
 def _mint_all(connection: Connection, city: City, candidate: int, chosen: list[str]) -> list[str]:
@@ -71,7 +85,6 @@ def release(connection: Connection, city: City, *, note: str | None, valid_from:
     ``nothing_accepted``.
     """
     lock_city(connection, city.city_id)
-    networks.mint_service_points(connection, city.city_id)
     accepted = networks.network_id(connection, city.city_id, "accepted")
     held = networks.counts(connection, accepted)
     if not held["routes"] and not held["service_points"]:

@@ -13,6 +13,8 @@ SENTENCES = {
     "with times.",
     "too_few_fixes": "It has {fixes} positions with a time; at least {needed} make a ride.",
     "in_the_future": "It ends {days_ahead} days in the future. Correct the phone's clock, then release it.",
+    "long_ago": "It says that it was recorded {years} years ago. Correct its times, or release it if that is right.",
+    "unreadable": "Reading it failed in a way that we did not foresee ({failure}). It is kept; please report this.",
     "far_away": "It begins {km} km from where this city's rides are. Import it into its own city, or release it.",
     "no_ride": "Nothing in it moves over {needed_m} m. Release does not help; the recording holds no ride.",
     "no_service_points": "None of its {rows} rows could be read as a service point. It needs a type, a name and a "

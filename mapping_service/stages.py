@@ -7,9 +7,11 @@ and can go on in several processes; comparing and inferring take the whole city 
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache, partial
 from multiprocessing import get_context
@@ -18,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from mapping_service.clean.clean import clean
 from mapping_service.fuse.fuse import CityFrame, fuse
@@ -32,7 +35,8 @@ from mapping_service.store import intake, networks, runs
 from mapping_service.store.cities import get_city, lock_city
 from mapping_service.store.engine import engine_for, row, rows, run
 
-_INFERENCE = ("clean", "group", "fuse")
+_INFERENCE = ("geo.py", "group/*.py", "fuse/*.py")
+log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 
@@ -61,9 +65,8 @@ def process_city(url: str, slug: str, p: Parameters, *, jobs: int, progress: Pro
     _each(partial(clean_trace, url, p), uncleaned, jobs, partial(progress, "clean"))
     with engine.begin() as connection:
         lock_city(connection, city.city_id)
-        networks.mint_service_points(connection, city.city_id)
-        place(connection, get_city(connection, slug), p)
-        settle_twins(connection, get_city(connection, slug), p)
+        new = place(connection, city, p)
+        settle_twins(connection, get_city(connection, slug), new, p)
         inferred = infer(connection, get_city(connection, slug), p, progress)
         held = networks.counts(connection, networks.network_id(connection, city.city_id, "candidate"))
     return ProcessReport(len(waiting), len(uncleaned), inferred, held["routes"], held["patterns"], held["stops"])
@@ -94,7 +97,7 @@ def _each(step: Callable[[int], None], ids: Sequence[int], jobs: int, tick: Call
 
 def read_submission(url: str, slug: str, p: Parameters, submission_id: int) -> None:
     """Read one waiting submission: raw bytes in; trace, reports, service points or a quarantine reason out."""
-    with engine_for(url).begin() as connection:
+    with _or_set_aside(url, submission_id), engine_for(url).begin() as connection:
         waiting = intake.take_unread(connection, submission_id)
         if waiting is None:
             return
@@ -102,13 +105,13 @@ def read_submission(url: str, slug: str, p: Parameters, submission_id: int) -> N
         released = waiting.released_at is not None
         read = interpret(bytes(waiting.bytes), waiting.file_name, city, p, now_s=time.time(), released=released)
         intake.save_interpretation(connection, city.city_id, submission_id, read)
-        accepted = networks.network_id(connection, city.city_id, "accepted")
-        intake.save_service_points(connection, accepted, city.city_id, submission_id, read.service_points)
+        candidate = networks.network_id(connection, city.city_id, "candidate")
+        intake.save_service_points(connection, candidate, city.city_id, submission_id, read.service_points)
 
 
 def clean_trace(url: str, p: Parameters, submission_id: int) -> None:
     """Make the runs of one trace, in metres of its own UTM zone; a trace without a ride is quarantined."""
-    with engine_for(url).begin() as connection:
+    with _or_set_aside(url, submission_id), engine_for(url).begin() as connection:
         taken = runs.take_uncleaned(connection, submission_id)
         if taken is None:
             return
@@ -119,15 +122,38 @@ def clean_trace(url: str, p: Parameters, submission_id: int) -> None:
             intake.quarantine(connection, submission_id, "no_ride", needed_m=int(p.min_run_m))
 
 
-def place(connection: Connection, city: City, p: Parameters) -> None:
-    """Fix where the city is by the middle of its first rides, once, and set aside rides far away from it."""
-    if city.srid is None:
+@contextmanager
+def _or_set_aside(url: str, submission_id: int) -> Iterator[None]:
+    """Quarantine a submission on which our own code fails: one bad file must not stop its city.
+
+    What is not the file's fault, as a database that went away, is raised; the submission then stays as it was.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as failure:
+        log.exception("Submission %s cannot be read", submission_id)
+        with engine_for(url).begin() as connection:
+            intake.set_aside(connection, submission_id, "unreadable", failure=type(failure).__name__)
+
+
+def place(connection: Connection, city: City, p: Parameters) -> list[int]:
+    """Set aside new rides far away from the city; return the runs that are new.
+
+    Until its first release a city is amid all the rides that it has; from then on its place, and so the metres in
+    which it is measured, stay.
+    """
+    anew = networks.last_release(connection, city.city_id) is None
+    if anew:
+        run(connection, "intake.reopen_far", {"city_id": city.city_id})
         at = _middle(connection, city)
-        if at is None:
-            return
-        run(connection, "city.mark_place", {"city_id": city.city_id, **at, "srid": utm_srid(**at)})
-    for far in rows(connection, "runs.list_far_runs", {"city_id": city.city_id, "far_m": p.far_m}):
+        if at is not None:
+            run(connection, "city.mark_place", {"city_id": city.city_id, **at, "srid": utm_srid(**at)})
+    new = [one.run_id for one in rows(connection, "runs.list_unsettled", {"city_id": city.city_id, "anew": anew})]
+    for far in rows(connection, "runs.list_far_runs", {"city_id": city.city_id, "run_ids": new, "far_m": p.far_m}):
         intake.quarantine(connection, far.submission_id, "far_away", km=round(far.away_m / 1000))
+    return new
 
 
 def _middle(connection: Connection, city: City) -> dict[str, float] | None:
@@ -136,20 +162,20 @@ def _middle(connection: Connection, city: City) -> dict[str, float] | None:
     return None if middle is None or middle.lon is None else {"lon": middle.lon, "lat": middle.lat}
 
 
-def settle_twins(connection: Connection, city: City, p: Parameters) -> None:
-    """Compare runs that met, and mark the later submission of one and the same ride as its duplicate."""
-    if city.srid is None:
-        return
+def settle_twins(connection: Connection, city: City, new: Sequence[int], p: Parameters) -> None:
+    """Compare new runs with those they met, and mark the later submission of one and the same ride as a duplicate."""
+    values = {"city_id": city.city_id, "run_ids": list(new)}
     duplicates: set[int] = set()
-    for met in rows(connection, "runs.list_meetings", {"city_id": city.city_id}):
+    for met in rows(connection, "runs.list_meetings", values):
         if duplicates & {met.submission_id, met.other_submission_id}:
             continue
+        assert city.srid is not None
         one = runs.run_positions(connection, met.run_id, city.srid)
         other = runs.run_positions(connection, met.other_run_id, city.srid)
         if same_ride(*one, *other, p):
             intake.mark_duplicate(connection, met.other_submission_id, met.submission_id, "same_ride")
             duplicates.add(met.other_submission_id)
-    run(connection, "runs.mark_settled", {"city_id": city.city_id})
+    run(connection, "runs.mark_settled", values)
 
 
 def infer(connection: Connection, city: City, p: Parameters, progress: Progress) -> bool:
@@ -179,7 +205,7 @@ def infer(connection: Connection, city: City, p: Parameters, progress: Progress)
 def _method() -> str:
     """Return a digest of the inference code: after an upgrade that changes it, candidates are made anew."""
     root = Path(__file__).parent
-    files = sorted(path for folder in _INFERENCE for path in (root / folder).glob("*.py"))
+    files = sorted(path for pattern in _INFERENCE for path in root.glob(pattern))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 

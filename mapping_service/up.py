@@ -190,12 +190,24 @@ def _kept_alive(children: list[Child]) -> Iterator[list[Child]]:
 def _tend(config: Config, children: Sequence[Child], announce: Callable[[str], None]) -> None:
     announced = False
     while True:
+        revive_database(config)
         for child in children:
             child.tend(time.monotonic())
         if not announced and is_healthy(config):
             announced = True
             announce(f"Commonway is at {config.base_url} (Ctrl-C stops it).")
         time.sleep(POLL_S)
+
+
+def revive_database(config: Config) -> None:
+    """Start the private database again where it has died; it recovers what was committed by itself."""
+    if config.database_url is None and not is_running(config):
+        log.warning("The database stopped. Starting it again.")
+        try:
+            ensure_cluster(config)
+        except Problem as problem:
+            log.warning("%s", problem.sentence)
+            time.sleep(FIRST_PAUSE_S)
 
 
 def _stop(children: Sequence[Child]) -> None:

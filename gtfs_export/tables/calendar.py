@@ -13,16 +13,16 @@ VALID_DAYS = 180
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 
-def build_calendar(network: PublishedNetwork, valid_days: int) -> Table:
-    """One service for each set of day types in use, from the release's first day on for ``valid_days``."""
-    dates = {"start_date": f"{network.valid_from:%Y%m%d}", "end_date": end_date(network, valid_days)}
+def build_calendar(network: PublishedNetwork) -> Table:
+    """One service for each set of day types in use, from the release's first day on for ``VALID_DAYS``."""
+    dates = {"start_date": f"{network.valid_from:%Y%m%d}", "end_date": end_date(network)}
     services = {service_id(pattern): _days(pattern) for pattern in network.patterns}
     return make_table("calendar.txt", ({"service_id": key, **days, **dates} for key, days in services.items()))
 
 
-def end_date(network: PublishedNetwork, valid_days: int) -> str:
+def end_date(network: PublishedNetwork) -> str:
     """The last day of service as GTFS writes it."""
-    return f"{network.valid_from + timedelta(days=valid_days):%Y%m%d}"
+    return f"{network.valid_from + timedelta(days=VALID_DAYS):%Y%m%d}"
 
 
 def _days(pattern: Pattern) -> dict[str, str]:

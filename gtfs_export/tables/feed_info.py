@@ -8,27 +8,25 @@ from gtfs_export.tables.calendar import end_date
 from gtfs_export.texts import Texts
 
 
-def build_feed_info(network: PublishedNetwork, publisher: Publisher, valid_days: int) -> Table:
+def build_feed_info(network: PublishedNetwork, publisher: Publisher) -> Table:
     """The feed's one row; its version is the release's first day and number."""
     record = {
         "feed_publisher_name": publisher.name,
         "feed_publisher_url": publisher.url,
         "feed_lang": network.language,
         "feed_start_date": f"{network.valid_from:%Y%m%d}",
-        "feed_end_date": end_date(network, valid_days),
+        "feed_end_date": end_date(network),
         "feed_version": f"{network.valid_from:%Y.%m.%d}-{network.release_number}",
-        "feed_contact_email": publisher.contact_email or "",
         "feed_contact_url": publisher.url,
     }
     return make_table("feed_info.txt", [record])
 
 
 def build_attributions(network: PublishedNetwork, publisher: Publisher, texts: Texts) -> Table:
-    """The publisher, the riders who collected the data, and every source it was made with."""
+    """The publisher and the riders who collected the data."""
     producers = [
         (publisher.name, publisher.url),
         (texts.say("riders", city=network.city_name), ""),
-        *((source.name, source.url) for source in publisher.sources),
     ]
     return make_table(
         "attributions.txt",

@@ -13,7 +13,7 @@ from gtfs_export.texts import Texts
 
 # Bus. The extended type for shared taxis (1501) is unknown to most trip planners.
 ROUTE_TYPE = "3"
-ESTIMATES = ("route_waits", "city_waits", "seen")
+ESTIMATES = ("own_waits", "route_waits", "city_waits", "seen")
 
 
 def build_routes(network: PublishedNetwork, labels: Mapping[str, RouteLabels], texts: Texts) -> Table:

@@ -130,7 +130,7 @@ def _pieces(t_s: Floats, xy: Floats, p: Parameters) -> Iterator[slice]:
 
 
 def _run(t_s: Floats, lon_lat: Floats, xy: Floats, dropped: dict[str, int], p: Parameters) -> CleanRun | None:
-    """Rules 4 and 5 on one stretch; ``None`` where what is left is too short to be a ride."""
+    """Rules 4 and 5 on one stretch; ``None`` where what is left is too short or too long to be a ride."""
     speed = _speed_mps(t_s, xy, p)
     first = _departure(xy, speed, p)
     last = len(t_s) - 1 - _departure(xy[::-1], speed[::-1], p)
@@ -138,7 +138,7 @@ def _run(t_s: Floats, lon_lat: Floats, xy: Floats, dropped: dict[str, int], p: P
         return None
     ride = slice(first, last + 1)
     length_m = float(np.sum(np.hypot(np.diff(xy[ride, 0]), np.diff(xy[ride, 1]))))
-    if length_m < p.min_run_m:
+    if not p.min_run_m <= length_m <= p.max_run_m:
         return None
     return CleanRun(
         t_s=t_s[ride],

@@ -1,10 +1,11 @@
 """Headways from the waits that collectors reported at terminals. Pure.
 
 Vehicles leave when full: the time one stands at its stage is the time until the next may load, so a reported wait is
-one observation of the headway. The hours of service are those between the first and the last band in which a ride
-was seen. Where nobody reported a wait the headway stays unobserved, and what stands in its place is marked:
-``route_waits`` (the other patterns of the route), ``city_waits`` (the city's median), or ``seen`` (nothing but the
-rides themselves: one in a band means at least one).
+one observation of the headway in the band of the day in which it was made. The hours of service are those between the
+first and the last band in which a ride was seen. Where nobody reported a wait the headway stays unobserved, and what
+stands in its place is marked: ``own_waits`` (the same pattern at other hours), ``route_waits`` (the other patterns of
+the route), ``city_waits`` (the city's median), or ``seen`` (nothing but the rides themselves: one in a band means at
+least one).
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def headways(
 ) -> tuple[Headway, ...]:
     """Return the headways of a pattern: observed by band, else estimated with the method named."""
     if own:
-        return _observed(own, service_span(bands), p)
+        return _observed(own, service_span(bands))
     if route:
         return (_from_waits(service_span(bands), route, "route_waits"),)
     if len(city) >= p.city_waits:
@@ -48,18 +49,17 @@ def headways(
     )
 
 
-def _observed(own: Sequence[Wait], span: Band, p: Parameters) -> tuple[Headway, ...]:
-    """Return one headway per band with enough waits of its own; the hours between take all waits together."""
+def _observed(own: Sequence[Wait], span: Band) -> tuple[Headway, ...]:
+    """Return one headway for each band with waits of its own, and for the hours between them the median of all."""
     apart = {b: [w for w in own if w.band == b] for b in {w.band for w in own}}
-    rich = sorted(b for b, waits in apart.items() if len(waits) >= p.band_waits and span[0] <= b[0] and b[1] <= span[1])
     made, at = [], span[0]
-    for b in rich:
+    for b in sorted(b for b in apart if span[0] <= b[0] and b[1] <= span[1]):
         if at < b[0]:
-            made.append(_from_waits((at, b[0]), own, "observed"))
+            made.append(_from_waits((at, b[0]), own, "own_waits"))
         made.append(_from_waits(b, apart[b], "observed"))
         at = b[1]
     if at < span[1]:
-        made.append(_from_waits((at, span[1]), own, "observed"))
+        made.append(_from_waits((at, span[1]), own, "own_waits"))
     return tuple(made)
 
 

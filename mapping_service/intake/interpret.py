@@ -96,4 +96,6 @@ def _doubt(fixes: Fixes, now_s: float, p: Parameters, released: bool) -> Verdict
         return _quarantined("too_few_fixes", fixes=len(timed), needed=int(p.min_fixes))
     if timed.max() > now_s + p.future_tolerance_s:
         return _quarantined("in_the_future", days_ahead=round((float(timed.max()) - now_s) / 86400, 1))
+    if timed.min() < now_s - p.oldest_s:
+        return _quarantined("long_ago", years=round((now_s - float(timed.min())) / 31557600))
     return None

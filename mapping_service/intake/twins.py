@@ -7,7 +7,6 @@ import numpy as np
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats
 
-
 # Positions are compared this often; a vehicle does not get far in between.
 _EVERY_S = 10.0
 # Clocks are tried against each other in steps of this size: half of it is 12 m of driving.

@@ -68,5 +68,11 @@ def token_owner(connection: Connection, token: str) -> tuple[str, int]:
     return found.slug, found.contributor_id
 
 
+def revoke_token(connection: Connection, token: str) -> None:
+    """Let a key hold no longer. Raises ``NotFound`` ``token_unknown``."""
+    token_owner(connection, token)
+    run(connection, "city.revoke_token", {"token_sha256": _hash(token)})
+
+
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()

@@ -11,11 +11,13 @@ from sqlalchemy import Connection, Engine, MetaData, Row, Table, create_engine
 
 from spatial_sql.loader import query
 
+_SESSION = {"options": "-c timezone=UTC -c jit=off"}
+
 
 @cache
 def engine_for(url: str) -> Engine:
-    """Return the process's engine for ``url`` (SQLAlchemy form); sessions keep UTC."""
-    return create_engine(url, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC -c jit=off"})
+    """Return the process's engine for ``url`` (SQLAlchemy form); sessions keep UTC, errors show no values."""
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=_SESSION)
 
 
 @cache

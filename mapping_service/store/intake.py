@@ -122,7 +122,7 @@ def _report_row(city_id: int, submission_id: int, report: Report) -> dict[str, A
 def save_service_points(
     connection: Connection, network_id: int, city_id: int, submission_id: int, points: Sequence[ServicePointDraft]
 ) -> None:
-    """Add the service points of a table to the accepted network, under provisional ids."""
+    """Add the service points of a table to a network, under provisional ids."""
     values = [
         {
             "network_id": network_id,
@@ -145,6 +145,12 @@ def quarantine(connection: Connection, submission_id: int, code: str, **reason: 
     """Set an accepted submission aside, with a reason; a person can release it."""
     values = {"submission_id": submission_id, "reason_code": code, "reason": json.dumps(reason)}
     run(connection, "intake.mark_quarantined", values)
+
+
+def set_aside(connection: Connection, submission_id: int, code: str, **reason: Any) -> None:
+    """Quarantine a submission in whatever state it is, and do not try it again by itself."""
+    _mark(connection, submission_id, Verdict("quarantined", code, reason), None, [])
+    run(connection, "runs.mark_cleaned", {"submission_id": submission_id})
 
 
 def mark_duplicate(connection: Connection, submission_id: int, of: int, code: str) -> None:

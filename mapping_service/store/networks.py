@@ -68,6 +68,7 @@ def save_candidates(connection: Connection, city: City, draft: NetworkDraft, fin
         if values:
             connection.execute(table(connection, name).insert(), [{**keys, **one} for one in values])
     run(connection, "networks.mark_network", {"network_id": target, "fingerprint": fingerprint})
+    run(connection, "networks.analyze_networks")
 
 
 def _tables(draft: NetworkDraft, currency: str) -> dict[str, list[dict[str, Any]]]:
@@ -160,12 +161,12 @@ def mint(connection: Connection, city_id: int, kind: str, prefix: str, provision
     return {old: f"{prefix}{first + i}" for i, old in enumerate(provisional)}
 
 
-def mint_service_points(connection: Connection, city_id: int) -> None:
-    """Give public ids to the service points that have come since, in the order in which they came."""
-    accepted = network_id(connection, city_id, "accepted")
-    found = rows(connection, "networks.list_unminted_service_points", {"network_id": accepted})
+def mint_service_points(connection: Connection, city_id: int, network: int) -> int:
+    """Give public ids to the service points of a network that have come since, in the order in which they came."""
+    found = rows(connection, "networks.list_unminted_service_points", {"network_id": network})
     ids = mint(connection, city_id, "service_point", "P", [one.service_point_id for one in found])
-    rename(connection, accepted, "service_point", ids)
+    rename(connection, network, "service_point", ids)
+    return len(ids)
 
 
 def rename(connection: Connection, network: int, kind: str, ids: Mapping[str, str]) -> None:
@@ -187,11 +188,19 @@ def copy_routes(connection: Connection, source: int, target: int, route_ids: Seq
         run(connection, f"networks.{name}", values)
 
 
-def replace_routes(connection: Connection, source: int, target: int, route_ids: Sequence[str]) -> None:
-    """Put the routes of one network in the place of another's; stops that nothing serves any more go."""
-    run(connection, "networks.delete_accepted_routes", {"network_id": target, "route_ids": list(route_ids)})
+def replace_routes(connection: Connection, source: int, target: int, route_ids: Sequence[str]) -> list[str]:
+    """Put the routes of one network in the place of another's; return the routes that were given up thereby.
+
+    A route of ``target`` that ``source`` no longer has, and all of whose rides now belong to others, is given up;
+    stops that nothing serves any more go.
+    """
+    values = {"source": source, "target": target, "route_ids": list(route_ids)}
+    run(connection, "networks.delete_replaced", values)
     copy_routes(connection, source, target, route_ids)
+    run(connection, "networks.analyze_networks")
+    given_up = rows(connection, "networks.delete_given_up", values)
     run(connection, "networks.delete_unused_stops", {"network_id": target})
+    return sorted(one.route_id for one in given_up)
 
 
 def write_review(connection: Connection, city_id: int, route_ids: Sequence[str], action: str, actor: str) -> None:

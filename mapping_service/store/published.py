@@ -135,7 +135,7 @@ class RideTime:
 class Headway:
     """The time between departures in one band; ``low_s``–``high_s`` is the middle half of what was observed.
 
-    ``method`` is ``observed``, or it is an estimate: ``route_waits``, ``city_waits``, ``seen``.
+    ``method`` is ``observed``, or it is an estimate: ``own_waits``, ``route_waits``, ``city_waits``, ``seen``.
     """
 
     band_start_s: int
@@ -202,11 +202,11 @@ def list_cities(connection: Connection) -> list[City]:
 
 
 def get_city(connection: Connection, slug: str) -> City:
-    """Return a city. Raises ``NotFound`` ``city_unknown``."""
+    """Return a city. Raises ``NotFound`` ``city_not_found``."""
     found = row(connection, "published.list_cities", {"slug": slug})
     if found is None:
         sentence = f"There is no city “{slug}” here; the front page lists those there are."
-        raise NotFound("city_unknown", sentence, slug=slug)
+        raise NotFound("city_not_found", sentence, city=slug)
     return City(**found._mapping)
 
 
@@ -223,7 +223,7 @@ def newest(connection: Connection, city: City) -> Snapshot | None:
 
 
 def get_newest(connection: Connection, slug: str) -> Snapshot:
-    """Return the newest release of a city. Raises ``NotFound`` ``city_unknown``, ``city_unreleased``."""
+    """Return the newest release of a city. Raises ``NotFound`` ``city_not_found``, ``city_unreleased``."""
     found = newest(connection, get_city(connection, slug))
     if found is None:
         raise NotFound("city_unreleased", f"“{slug}” has no release yet; its page says what to do next.", slug=slug)
@@ -231,7 +231,7 @@ def get_newest(connection: Connection, slug: str) -> Snapshot:
 
 
 def get_release(connection: Connection, slug: str, number: int) -> Snapshot:
-    """Return one release of a city. Raises ``NotFound`` ``city_unknown``, ``release_unknown``."""
+    """Return one release of a city. Raises ``NotFound`` ``city_not_found``, ``release_not_found``."""
     city = get_city(connection, slug)
     found = row(connection, "published.list_releases", {"slug": slug, "number": number, "most": 1})
     if found is None:
@@ -240,7 +240,7 @@ def get_release(connection: Connection, slug: str, number: int) -> Snapshot:
 
 
 def get_tile(connection: Connection, slug: str, number: int, z: int, x: int, y: int) -> bytes:
-    """Return a vector tile, empty where nothing lies in it. Raises ``NotFound`` ``release_unknown``."""
+    """Return a vector tile, empty where nothing lies in it. Raises ``NotFound`` ``release_not_found``."""
     network = row(connection, "published.get_network_id", {"slug": slug, "number": number})
     if network is None:
         raise _no_release(slug, number)
@@ -310,7 +310,7 @@ def list_service_points(connection: Connection, network_id: int) -> list[Service
 
 def _no_release(slug: str, number: int) -> NotFound:
     sentence = f"“{slug}” has no release {number}; /{slug}/releases/ lists those there are."
-    return NotFound("release_unknown", sentence, slug=slug, release=number)
+    return NotFound("release_not_found", sentence, city=slug, release=number)
 
 
 def _bbox(found: Row[Any]) -> BBox | None:

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, render_template, request, send_file, url_
 from sqlalchemy import Connection
 
 from gtfs_export import Publisher, export_evidence, export_gtfs, export_layers
+from mapping_service.cities import publisher
 from mapping_service.errors import NotFound
 from mapping_service.store import published
 from mapping_service.store.published import Release, Snapshot
@@ -117,15 +118,15 @@ def _send(found: Snapshot, name: str, cache_control: str) -> Response:
 
 def _made(found: Snapshot, name: str) -> Path:
     """Return the kept file, made if need be: written aside and moved into place, so that nobody reads half of it."""
-    publisher = Publisher(f"Commonway {found.city.name}", f"{config().base_url}/{found.city.slug}")
+    named = publisher(config(), found.city)
     # A database made anew may number another release the same, and the feed names its publisher.
-    origin = f"{found.release.created_at.isoformat()} {found.release.fingerprint} {publisher}"
+    origin = f"{found.release.created_at.isoformat()} {found.release.fingerprint} {named}"
     key = f"{found.release.number}-{sha256(origin.encode()).hexdigest()[:16]}"
     path = config().data_dir / "exports" / found.city.slug / key / name
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=path.parent) as aside:
-            FILES[name][1](connection(), found.city.slug, found.release.number, Path(aside) / name, publisher)
+            FILES[name][1](connection(), found.city.slug, found.release.number, Path(aside) / name, named)
             os.replace(Path(aside) / name, path)
     return path
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 
+import procrastinate
+import psycopg
 from flask import Blueprint, Response, current_app, jsonify, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from collectors.archives import iter_bytes
 from collectors.limits import MAX_FILE_BYTES
@@ -16,6 +20,7 @@ from mapping_service.store.cities import get_city, token_owner
 from mapping_service.store.engine import engine_for
 from mapping_service.store.networks import own_submission
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("ingest", __name__)
 
 
@@ -30,16 +35,29 @@ def post_gpx(token: str) -> tuple[Response, int]:
     with engine.connect() as connection:
         slug, contributor_id = token_owner(connection, token)
         city = get_city(connection, slug)
-    answers = []
+    received: list[dict[str, object]] = []
+    refused: list[Problem] = []
     for name, data in _sent():
         for source in iter_bytes(name, data):
             if source.data is None:
                 assert source.problem is not None
-                raise source.problem
+                refused.append(source.problem)
+                continue
             receipt = receive(engine, city, source.name, source.data, contributor_id)
-            answers.append({"file": source.name, **vars(receipt)})
-    ask_to_process(url, slug)
-    return jsonify({"city": slug, "received": answers}), 202
+            received.append({"file": source.name, **vars(receipt)})
+    if refused and not received:
+        raise refused[0]
+    _wake_worker(url, slug)
+    answer = {"city": slug, "received": received, "refused": [one.as_dict()["error"] for one in refused]}
+    return jsonify(answer), 202
+
+
+def _wake_worker(url: str, slug: str) -> None:
+    """Tell the worker at once. Where that fails it finds the files by itself within a minute: they are stored."""
+    try:
+        ask_to_process(url, slug)
+    except (psycopg.Error, procrastinate.exceptions.ProcrastinateException):
+        log.warning("The worker could not be told that %s has new files", slug)
 
 
 @blueprint.get("/ingest/<token>/submissions/<int:submission_id>")
@@ -61,14 +79,21 @@ def get_submission(token: str, submission_id: int) -> Response:
 
 def _sent() -> list[tuple[str, bytes]]:
     """Return the names and bytes of the request's files. Raises ``Problem`` ``no_file``, ``file_too_large``."""
-    if (request.content_length or 0) > MAX_FILE_BYTES:
+    # Set before anything is read: it holds for bodies of unknown length as well.
+    request.max_content_length = MAX_FILE_BYTES
+    try:
+        return _parts()
+    except RequestEntityTooLarge as error:
         raise TooLarge(
             "file_too_large",
             f"The request is larger than {MAX_FILE_BYTES // 1_000_000} MB. Send the rides one by one.",
             limit_bytes=MAX_FILE_BYTES,
-        )
+        ) from error
+
+
+def _parts() -> list[tuple[str, bytes]]:
     if request.mimetype == "multipart/form-data":
-        parts = [(part.filename or "ride.gpx", part.read()) for part in request.files.values()]
+        parts = [(part.filename or "ride.gpx", part.read()) for _, part in request.files.items(multi=True)]
     else:
         # Whatever type a client claims for the body: asking for it first keeps it from being parsed as a form.
         data = request.get_data(cache=False)

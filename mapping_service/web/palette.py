@@ -20,8 +20,3 @@ def colour_index(route_id: str) -> int:
     """Return the place in ``COLOURS`` of a route: the same in every release, as its id is; neighbours differ."""
     number = _NUMBERED.search(route_id)
     return (int(number.group()) if number else crc32(route_id.encode())) % len(COLOURS)
-
-
-def colour(route_id: str) -> str:
-    """Return the colour of a route as ``#rrggbb``."""
-    return COLOURS[colour_index(route_id)]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from types import TracebackType
+
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from mapping_service.errors import Problem, Unavailable
+from mapping_service.errors import NotFound, Problem, Unavailable
 
 # Everything under these is read by programs; the rest is read by people.
 MACHINE_PATHS = ("/api/", "/ingest/", "/v1/", "/health")
+# A key in an address is a contributor's, and logs are read by more people than may know it.
+_TOKEN = re.compile(r"^/ingest/[^/]+")
+# The largest number of PostgreSQL's type integer, which counts releases.
+_LARGEST_NUMBER = 2**31 - 1
 _SENTENCES = {
     404: "Nothing is here. Check the address.",
     405: "This address does not take this method.",
@@ -17,11 +24,30 @@ _SENTENCES = {
 }
 
 
+class Application(Flask):
+    """A Flask application whose log tells what broke without the keys of contributors."""
+
+    def log_exception(
+        self, exc_info: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> None:
+        """Log an unhandled exception with its address, the key in it left out."""
+        path = _TOKEN.sub("/ingest/…", request.path)
+        self.logger.error("Exception on %s [%s]", path, request.method, exc_info=exc_info)
+
+
 def install(app: Flask) -> None:
     """Answer for every ``Problem``, HTTP error and lost database of the application."""
+    app.before_request(_check_address)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _no_database)
+
+
+def _check_address() -> None:
+    """Raise ``NotFound`` for an address with a part that no text or number of the database can equal."""
+    for part in (request.view_args or {}).values():
+        if "\0" in part if isinstance(part, str) else part > _LARGEST_NUMBER:
+            raise NotFound("not_found", _SENTENCES[404])
 
 
 def _problem(problem: Problem) -> Response:

@@ -7,7 +7,10 @@ LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
   WITH bounds AS (
     SELECT ST_TileEnvelope(z, x, y) AS tile,
-           ST_Transform(ST_TileEnvelope(z, x, y, margin => 64.0 / 4096), 4326) AS wide
+           -- A margin past 180 degrees would come back on the other side of the world: it ends with the map.
+           ST_Transform(
+             ST_Intersection(ST_TileEnvelope(z, x, y, margin => 64.0 / 4096), ST_TileEnvelope(0, 0, 0)), 4326
+           ) AS wide
   ), routes AS (
     SELECT ST_AsMVT(t, 'routes', 4096, 'geom') AS mvt FROM (
       SELECT p.pattern_id, p.route_id, p.direction_id, r.short_name, r.long_name, p.runs,

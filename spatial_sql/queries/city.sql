@@ -22,10 +22,10 @@ SELECT city_id, kind FROM made, unnest(ARRAY['candidate', 'accepted']::network_k
 RETURNING city_id;
 
 -- name: mark_place
--- Fix a city's anchor and projected CRS once. Params: city_id, lon, lat, srid.
+-- Say where a city is, and in which projected CRS it is measured. Params: city_id, lon, lat, srid.
 UPDATE city
 SET anchor = ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), srid = :srid
-WHERE city_id = :city_id AND srid IS NULL;
+WHERE city_id = :city_id;
 
 -- name: lock_city
 -- Let one process at a time infer and review a city, until the transaction ends. Params: city_id.
@@ -42,6 +42,10 @@ RETURNING contributor_id;
 -- A new key of a contributor. Params: city_id, contributor_id, token_sha256.
 INSERT INTO token (city_id, contributor_id, token_sha256)
 VALUES (:city_id, :contributor_id, :token_sha256);
+
+-- name: revoke_token
+-- Let a key hold no longer. Params: token_sha256.
+UPDATE token SET revoked_at = now() WHERE token_sha256 = :token_sha256 AND revoked_at IS NULL;
 
 -- name: get_token
 -- Whose key this is, where it still holds. Params: token_sha256.

@@ -72,8 +72,8 @@ WHERE network_id = :network_id
 ORDER BY pattern_id COLLATE "C", band_start_s;
 
 -- name: list_service_points
--- The service points of a network. Params: network_id.
-SELECT service_point_id, kind, name, ST_X(geom) AS lon, ST_Y(geom) AS lat, source_id
+-- The service points of a network. Their other columns stay here: they may name people. Params: network_id.
+SELECT service_point_id, kind, name, ST_X(geom) AS lon, ST_Y(geom) AS lat
 FROM service_point
 WHERE network_id = :network_id
 ORDER BY service_point_id COLLATE "C";

@@ -58,6 +58,12 @@ UPDATE submission
 SET status = 'quarantined', reason_code = :reason_code, reason = CAST(:reason AS jsonb)
 WHERE submission_id = :submission_id AND status = 'accepted';
 
+-- name: reopen_far
+-- Take back what was set aside as far away, while the city's place may still change. Params: city_id.
+UPDATE submission
+SET status = 'accepted', reason_code = NULL, reason = '{}'
+WHERE city_id = :city_id AND status = 'quarantined' AND reason_code = 'far_away';
+
 -- name: mark_duplicate
 -- Say that a submission repeats another. Params: submission_id, duplicate_of, reason_code.
 UPDATE submission

@@ -60,9 +60,30 @@ VALUES (:city_id, :kind, :n)
 ON CONFLICT ON CONSTRAINT minted_id_pkey DO UPDATE SET last = minted_id.last + excluded.last
 RETURNING last;
 
--- name: delete_accepted_routes
--- Make room in the accepted network for newer candidates of the same routes. Params: network_id, route_ids.
-DELETE FROM route WHERE network_id = :network_id AND route_id = ANY (:route_ids);
+-- name: delete_replaced
+-- Make room in the accepted network for newer candidates: the same routes, and patterns that have changed their route. Params: source, target, route_ids.
+WITH moved AS (
+  DELETE FROM pattern t
+  USING pattern s
+  WHERE t.network_id = :target AND s.network_id = :source AND s.pattern_id = t.pattern_id
+    AND s.route_id = ANY (:route_ids) AND t.route_id <> ALL (:route_ids)
+)
+DELETE FROM route WHERE network_id = :target AND route_id = ANY (:route_ids);
+
+-- name: delete_given_up
+-- Retire accepted routes that inference no longer finds: they have no pattern left, or all their rides now belong to other accepted routes. Params: source, target.
+DELETE FROM route r
+WHERE r.network_id = :target
+  AND NOT EXISTS (SELECT FROM route c WHERE c.network_id = :source AND c.route_id = r.route_id)
+  AND NOT EXISTS (
+    SELECT FROM pattern p JOIN pattern_run pr USING (network_id, pattern_id)
+    WHERE p.network_id = :target AND p.route_id = r.route_id AND pr.role = 'full'
+      AND NOT EXISTS (
+        SELECT FROM pattern_run o JOIN pattern op USING (network_id, pattern_id)
+        WHERE o.network_id = :target AND o.run_id = pr.run_id AND op.route_id <> r.route_id
+      )
+  )
+RETURNING route_id;
 
 -- name: copy_stops
 -- Bring the stops that some routes need from one network to another; newer evidence replaces older. Params: source, target, route_ids.
@@ -70,9 +91,10 @@ INSERT INTO stop
 SELECT :target, s.stop_id, s.city_id, s.name, s.name_votes, s.geom, s.method, s.runs, s.people, s.first_seen, s.last_seen,
        s.confidence
 FROM stop s
-WHERE s.network_id = :source AND EXISTS (
-  SELECT FROM pattern_stop ps JOIN pattern p USING (network_id, pattern_id)
-  WHERE ps.network_id = :source AND ps.stop_id = s.stop_id AND p.route_id = ANY (:route_ids)
+WHERE s.network_id = :source AND s.stop_id IN (
+  SELECT ps.stop_id
+  FROM pattern p JOIN pattern_stop ps USING (network_id, pattern_id)
+  WHERE p.network_id = :source AND p.route_id = ANY (:route_ids)
 )
 ON CONFLICT ON CONSTRAINT stop_pkey DO UPDATE
 SET name = excluded.name, name_votes = excluded.name_votes, geom = excluded.geom, method = excluded.method,
@@ -127,10 +149,12 @@ FROM pattern_run pr JOIN pattern p USING (network_id, pattern_id)
 WHERE pr.network_id = :source AND p.route_id = ANY (:route_ids);
 
 -- name: copy_service_points
--- Copy the service points of a network. Params: source, target.
+-- Copy the service points of a network that have public ids and are not there yet. Params: source, target.
 INSERT INTO service_point
 SELECT :target, service_point_id, city_id, submission_id, source_id, source_row, kind, name, geom, properties
-FROM service_point WHERE network_id = :source;
+FROM service_point
+WHERE network_id = :source AND service_point_id NOT LIKE '~%'
+ON CONFLICT ON CONSTRAINT service_point_pkey DO NOTHING;
 
 -- name: delete_unused_stops
 -- Drop the stops of a network that no pattern serves any more. Params: network_id.
@@ -209,15 +233,17 @@ FROM pattern_stop ps JOIN pattern p USING (network_id, pattern_id)
 WHERE ps.network_id = :network_id AND p.route_id = ANY (:route_ids);
 
 -- name: get_input_digest
--- A digest over what inference reads: the runs of accepted submissions and what the hints claim. Params: city_id.
+-- A digest over what inference reads: the runs of accepted submissions, and what the hints claim of their files. Params: city_id.
 SELECT encode(sha256(convert_to(
   coalesce((
     SELECT string_agg(r.submission_id || ':' || r.part || ':' || r.length_m, ',' ORDER BY r.submission_id, r.part)
     FROM run r JOIN submission s USING (submission_id)
     WHERE r.city_id = :city_id AND s.status = 'accepted'
   ), '') || '/' || coalesce((
-    SELECT string_agg(md5(claim::text), ',' ORDER BY file_key COLLATE "C") FROM claim WHERE city_id = :city_id
-  ), ''), 'UTF8')), 'hex') AS digest;
+    SELECT string_agg(a.inbox_id || ':' || md5(c::text), ',' ORDER BY a.arrival_id)
+    FROM arrival a JOIN claim c USING (city_id, file_key)
+    WHERE a.city_id = :city_id
+  ), '') || '/' || (SELECT coalesce(srid, 0) FROM city WHERE city_id = :city_id), 'UTF8')), 'hex') AS digest;
 
 -- name: rename_service_point
 -- Give a service point its public id. Params: network_id, old, new.
@@ -229,3 +255,7 @@ SELECT service_point_id
 FROM service_point
 WHERE network_id = :network_id AND service_point_id LIKE '~%'
 ORDER BY submission_id, source_row;
+
+-- name: analyze_networks
+-- Let the planner know what has just been written: a fresh network is many rows that it has no idea of.
+ANALYZE route, pattern, pattern_stop, stop, running_time, headway, pattern_run;

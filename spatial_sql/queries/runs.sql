@@ -6,13 +6,13 @@ FROM run r JOIN submission s USING (submission_id)
 WHERE r.city_id = :city_id AND s.status = 'accepted';
 
 -- name: list_far_runs
--- New runs that begin too far from the city's anchor. Params: city_id, far_m.
+-- Those of some runs that begin too far from the city's anchor. Params: city_id, run_ids, far_m.
 SELECT DISTINCT ON (r.submission_id) r.submission_id,
        ST_Distance(ST_StartPoint(r.geom)::geography, c.anchor::geography) AS away_m
 FROM run r
 JOIN submission s USING (submission_id)
 JOIN city c ON c.city_id = r.city_id
-WHERE r.city_id = :city_id AND NOT r.settled AND s.status = 'accepted' AND s.released_at IS NULL
+WHERE r.city_id = :city_id AND r.run_id = ANY (:run_ids) AND s.status = 'accepted' AND s.released_at IS NULL
   AND ST_Distance(ST_StartPoint(r.geom)::geography, c.anchor::geography) > :far_m
 ORDER BY r.submission_id, r.part;
 
@@ -35,19 +35,23 @@ FOR UPDATE OF t SKIP LOCKED;
 UPDATE trace SET cleaned_at = now() WHERE submission_id = :submission_id;
 
 -- name: list_meetings
--- Pairs of runs of different submissions that were under way at one time and place, not yet compared. Params: city_id.
+-- Pairs of runs of different submissions that were under way at one time and place, one of them among some. Params: city_id, run_ids.
 SELECT a.run_id AS run_id, a.submission_id AS submission_id, b.run_id AS other_run_id, b.submission_id AS other_submission_id
 FROM run a
 JOIN run b ON b.city_id = a.city_id AND b.submission_id > a.submission_id
   AND b.started_at < a.ended_at AND a.started_at < b.ended_at AND a.geom && b.geom
 JOIN submission sa ON sa.submission_id = a.submission_id AND sa.status = 'accepted'
 JOIN submission sb ON sb.submission_id = b.submission_id AND sb.status = 'accepted'
-WHERE a.city_id = :city_id AND NOT (a.settled AND b.settled)
+WHERE a.city_id = :city_id AND (a.run_id = ANY (:run_ids) OR b.run_id = ANY (:run_ids))
 ORDER BY a.submission_id, a.part, b.submission_id, b.part;
 
+-- name: list_unsettled
+-- Runs that have not been placed and compared yet; all of them where the city has never been released. Params: city_id, anew.
+SELECT run_id FROM run WHERE city_id = :city_id AND (:anew OR NOT settled) ORDER BY run_id;
+
 -- name: mark_settled
--- All runs of a city have been compared. Params: city_id.
-UPDATE run SET settled = true WHERE city_id = :city_id AND NOT settled;
+-- Some runs have been placed and compared. Params: city_id, run_ids.
+UPDATE run SET settled = true WHERE city_id = :city_id AND run_id = ANY (:run_ids) AND NOT settled;
 
 -- name: get_run_geom
 -- The positions of one run. Params: run_id.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+import struct
 import zipfile
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from collectors import archives
 from collectors.archives import SourceFile, iter_bytes, iter_files, shown_name
+from collectors.limits import MAX_INDEX_BYTES, MAX_MEMBERS
 from mapping_service.errors import Problem
 
 
@@ -70,6 +73,50 @@ def test_an_archive_is_limited_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> No
     assert of("s.zip", data) == [("s.zip/a", b"12345"), ("s.zip/b", b"12345"), ("s.zip", "archive_too_large")]
     monkeypatch.setattr(archives, "MAX_MEMBERS", 2)
     assert of("s.zip", data) == [("s.zip", "too_many_members")]
+
+
+def zip64(entries: int) -> bytes:
+    """The end of an archive of many entries, whose short end record points to the zip64 record."""
+    record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, entries, entries, entries * 46, 0)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)
+    return record + locator + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+
+
+def end_record(entries: int, index_bytes: int, comment: bytes = b"") -> bytes:
+    return struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, entries, entries, index_bytes, 0, len(comment)) + comment
+
+
+@pytest.mark.parametrize("data", [
+    end_record(MAX_MEMBERS + 1, 100), end_record(MAX_MEMBERS + 1, 100, b"comment"),
+    end_record(1, MAX_INDEX_BYTES + 1), zip64(900_000)])
+def test_an_index_that_is_too_long_is_refused_before_it_is_parsed(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    assert of("s.zip", data) == [("s.zip", "too_many_members")]
+
+
+def test_an_archive_whose_end_record_leaves_its_size_to_zip64_is_read() -> None:
+    data = zipped(("a", b"1"))
+    index_at, end_at = data.index(b"PK\x01\x02"), data.index(b"PK\x05\x06")
+    size = end_at - index_at
+    record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, size, index_at)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, end_at, 1)
+    assert of("s.zip", data[:end_at] + record + locator + zip64(1)[-22:]) == [("s.zip/a", b"1")]
+
+
+def test_a_member_whose_name_is_not_the_utf_8_it_claims_is_a_damaged_archive() -> None:
+    data = zipped(("é", b"1")).replace("é".encode(), b"\xff\xff")
+    assert of("s.zip", data) == [("s.zip", "archive_damaged")]
+
+
+def test_a_file_name_that_is_no_utf_8_can_be_stored_and_shown(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/arr\xea t.gpx"))
+    path.write_bytes(b"ride")
+    for given in (tmp_path, path):
+        assert outcome(list(iter_files(given))) == [("arr\ufffd t.gpx", b"ride")]
+    path.unlink()
+    with pytest.raises(Problem) as caught:
+        list(iter_files(path))
+    assert str(caught.value).encode() and caught.value.details["path"].encode()
 
 
 def test_an_archive_in_an_archive_is_refused() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from collectors import limits
 from collectors.gpx import METRES_PER_HDOP, read_gpx
-from collectors.gpx_values import epoch_seconds
+from collectors.gpx_values import EARLIEST_S, LATEST_S, epoch_seconds
 from mapping_service.errors import Problem
 from mapping_service.records import Reading
 
@@ -104,6 +104,37 @@ def test_bad_and_naive_times_are_counted_and_the_points_stay() -> None:
     assert details(reading, "bad_times") == {"count": 3} and details(reading, "naive_times") == {"count": 1}
 
 
+@pytest.mark.parametrize("text", [
+    "0000-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "1979-12-31T23:59:59Z", "2101-01-01T00:00:00Z",
+    "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2100-12-31T23:59:59-01:00",
+    "1901-01-01T00:00:00"])
+def test_a_time_that_no_ride_has_is_bad_in_fixes_and_marks(text: str) -> None:
+    mark = f'<wpt lat="1" lon="2"><time>{text}</time></wpt>'
+    reading = read_gpx(f'<gpx>{mark}<trk><trkseg>{point(f"<time>{text}</time>")}</trkseg></trk></gpx>'.encode())
+    assert np.isnan(reading.fixes.t_s).tolist() == [True] and reading.waypoints[0].t_s is None
+    assert [(notice.code, notice.details) for notice in reading.notices] == [("bad_times", {"count": 2})]
+
+
+def test_the_first_and_the_last_second_are_times() -> None:
+    assert epoch_seconds(["1980-01-01T00:00:00Z", "2100-12-31T23:59:59Z"]).t_s.tolist() == [EARLIEST_S, LATEST_S - 1]
+
+
+@pytest.mark.parametrize(("speed", "accuracy", "ele"), [
+    ("200.1", "100001", "100001"), ("-1", "-1", "-100001"), ("1e-40", "1e-40", "-1e-40"), ("inf", "1e999", "nan")])
+def test_an_absurd_speed_accuracy_or_height_is_none(speed: str, accuracy: str, ele: str) -> None:
+    good = point("<ele>-400</ele><speed>0</speed><accuracy>3</accuracy>") + point("<hdop>2</hdop>")
+    bad = point(f"<ele>{ele}</ele><speed>{speed}</speed><accuracy>{accuracy}</accuracy>")
+    fixes = read_gpx(gpx(good + bad + point(f"<hdop>{accuracy}</hdop>"))).fixes
+    for values, expected in ((fixes.ele_m, [-400, None, None, None]), (fixes.speed_mps, [0, None, None, None]),
+                             (fixes.accuracy_m, [3, 2 * METRES_PER_HDOP, None, None])):
+        assert [None if np.isnan(value) else value for value in values.tolist()] == expected
+
+
+@pytest.mark.parametrize("encoding", ["shift_jis", "klingon", "hex"])
+def test_an_encoding_that_cannot_be_read_is_a_problem(encoding: str) -> None:
+    assert refused(f'<?xml version="1.0" encoding="{encoding}"?><gpx/>'.encode()) == "encoding_unknown"
+
+
 def test_bytes_behind_the_end_are_said_and_lose_nothing() -> None:
     reading = read_gpx(gpx(point()) + b"\0\0\0")
     assert len(reading.fixes) == 1 and reading.notices[0].code == "trailing_data"
@@ -131,7 +162,7 @@ def test_a_file_with_too_many_points_is_refused(monkeypatch: pytest.MonkeyPatch)
 
 
 degrees = st.tuples(st.floats(-90, 90), st.floats(0.02, 180))
-rides = st.lists(st.tuples(degrees, st.integers(0, 4_000_000_000)), max_size=20)
+rides = st.lists(st.tuples(degrees, st.integers(int(EARLIEST_S), int(LATEST_S) - 1)), max_size=20)
 
 
 def written(ride: list[tuple[tuple[float, float], int]]) -> bytes:

@@ -102,6 +102,40 @@ def test_a_number_that_cannot_be_read_safely_is_left_for_a_person(text: str) -> 
     assert "unread" in kinds(text)
 
 
+HUGE = "9" * 400
+
+
+@pytest.mark.parametrize("text", [
+    f"{HUGE}h", f"{HUGE} h 30", f"Départ - {HUGE}h", f"Départ - 200f - {HUGE} min", f"Arrivée - {HUGE}h",
+    f"Liberté {HUGE} F", HUGE, f"annulé {HUGE}"])
+def test_a_number_beyond_all_measure_is_left_for_a_person(text: str) -> None:
+    found = reports(text)
+    assert {"unread", "cancel"} & {report.kind for report in found}
+    assert all(report.wait_s is None and "99" not in (report.name or "") for report in found)
+
+
+def test_a_number_beyond_all_measure_is_no_fare_in_any_currency() -> None:
+    found = reports(f"Departure - {HUGE} XYZ", language="en", currency="XYZ")
+    assert [(report.kind, report.amount) for report in found] == [("departure", None), ("unread", None)]
+
+
+@pytest.mark.parametrize("name", [
+    "Awa 0708123456", "0708123456", "Awa 07 08 12 34 56", "chez Awa 555-1234", "on attend depuis le matin " * 3])
+def test_a_stop_name_that_is_personal_or_a_story_is_left_for_a_person(name: str) -> None:
+    assert [(report.kind, report.name, report.text) for report in reports(name)] == [("unread", None, name)]
+
+
+def test_a_departure_stays_one_without_its_personal_name() -> None:
+    found = reports("Départ : Awa 0708123456 > Gare sud - 200f")
+    assert [(report.kind, report.name, report.amount) for report in found] == [
+        ("departure", None, None), ("fare", None, 200), ("unread", None, None)]
+
+
+@pytest.mark.parametrize("name", ["Rue 123456", "x" * 60])
+def test_a_name_just_short_of_that_is_a_name(name: str) -> None:
+    assert [(report.kind, report.name) for report in reports(name)] == [("stop", name)]
+
+
 def test_a_range_gives_neither_of_its_ends() -> None:
     assert values("Départ - 200-300f - 20 à 30 min") == (None, None)
 

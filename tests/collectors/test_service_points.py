@@ -79,6 +79,34 @@ def test_a_geometry_that_is_none_has_no_position(geometry: Any) -> None:
     assert codes(layer(({"name": "A"}, geometry)))[-1] == ("row_without_position", 1)
 
 
+def test_values_that_no_database_holds_are_mended_and_the_rest_is_kept() -> None:
+    properties = ('{"name": "A\\u0000\\ud800b", "id": "\\udc007",'
+                  ' "k\\u0000": [NaN, {"\\udfff": -Infinity, "x": 1e999}],'
+                  f' "deep": {"[" * 500 + "]" * 500}, "long": {"1" * 5000}, "ok": 1.5}}')
+    feature = '{"type": "Feature", "geometry": {"type": "Point", "coordinates": [%s, 1]}, "properties": %s}'
+    points = [feature % ("2", properties), feature % ("1" * 400, "{}"), feature % ("1" * 5000, "{}"),
+              feature % ("NaN", "{}")]
+    reading = read_service_points(f'{{"type": "FeatureCollection", "features": [{",".join(points)}]}}'.encode(), "x")
+    (point,) = reading.points
+    assert (point.name, point.source_id) == ("Ab", "7")
+    assert {**point.properties, "deep": None} == {
+        "k": [None, {"": None, "x": None}], "deep": None, "long": None, "ok": 1.5}
+    assert json.dumps(point.properties, allow_nan=False).encode()
+    assert codes(reading) == [("row_without_position", row) for row in (2, 3, 4)]
+
+
+@pytest.mark.parametrize("kind", ["LineString", "Polygon"])
+def test_a_shape_beyond_all_measure_has_no_position(kind: str) -> None:
+    ring = [[10 ** 250, 0], [1, 10 ** 299], [10 ** 400, 1], [10 ** 250, 0]]
+    geometry = {"type": kind, "coordinates": [ring] if kind == "Polygon" else ring}
+    assert codes(layer(({"name": "A"}, geometry))) in ([("row_without_position", 1)], [("position_out_of_range", 1)])
+
+
+def test_a_nul_in_a_table_costs_nothing_but_itself() -> None:
+    (point,) = read_service_points(b"name,lat,lon,note\nA\0,1,2,x\0y\n", "t.csv").points
+    assert (point.name, point.properties) == ("A", {"note": "xy"})
+
+
 @pytest.mark.parametrize(("data", "code"), [
     (b"", "file_empty"), (b"name,kind\nA,b\n", "no_position_columns"), (b'{"type": "Feat', "not_geojson"),
     (b"[" * 100_000, "not_geojson"), (b'{"a": 1}', "not_geojson"), (b"PK\x03\x04\x00", "not_a_table")])

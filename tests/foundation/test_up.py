@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from mapping_service.cluster import find_cluster
 from mapping_service.config import load_config
 from mapping_service.errors import Conflict, Problem
 from mapping_service.postgres import database_address, ensure_cluster, is_running, open_connection
@@ -23,6 +24,7 @@ from mapping_service.up import (
     Child,
     is_healthy,
     require_free_port,
+    revive_database,
     service_children,
 )
 from tests.conftest import throwaway_config
@@ -124,6 +126,28 @@ def test_a_stopped_service_leaves_nothing_behind_that_it_started(already_running
         assert service.returncode == 0
         wait_for_ends(started)
         assert is_running(config) is already_running
+
+
+def test_a_database_that_was_killed_is_started_again_with_what_was_committed() -> None:
+    with throwaway_config() as config:
+        url = ensure_cluster(config)
+        with open_connection(url) as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE kept AS SELECT 7 AS number")
+        pid = find_cluster(config.data_dir, settle=False).running_pid()
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        while is_running(config):
+            time.sleep(0.05)
+        revive_database(config)
+        with open_connection(url) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT number FROM kept")
+            assert cursor.fetchone() == (7,)
+
+
+def test_a_data_folder_that_cannot_be_is_named_in_one_sentence() -> None:
+    with pytest.raises(Problem, match="COMMONWAY_DATA") as raised:
+        ensure_cluster(replace(load_config({}), data_dir=Path("/proc/commonway")))
+    assert raised.value.code == "bad_setting"
 
 
 def wait_for_ends(pids: set[int]) -> None:

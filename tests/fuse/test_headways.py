@@ -24,19 +24,19 @@ def test_the_service_runs_from_the_first_to_the_last_band_in_which_a_ride_was_se
     assert service_span([NOON, MORNING]) == (7 * 3600, 15 * 3600)
 
 
-def test_a_few_waits_make_one_observed_headway_for_all_hours() -> None:
-    (one,) = headways(waits(MORNING, 10, 20), [], [], [MORNING, NOON], P)
-    assert (one.band_start_s, one.band_end_s, one.headway_s) == (7 * 3600, 15 * 3600, 900.0)
-    assert (one.low_s, one.high_s, one.observations, one.method) == (750.0, 1050.0, 2, "observed")
+def test_a_wait_speaks_for_its_own_band_and_elsewhere_is_an_estimate() -> None:
+    observed, later = headways(waits(MORNING, 10, 20), [], [], [MORNING, NOON], P)
+    assert (observed.band_start_s, observed.band_end_s, observed.headway_s) == (*MORNING, 900.0)
+    assert (observed.low_s, observed.high_s, observed.observations, observed.method) == (750.0, 1050.0, 2, "observed")
+    assert (later.band_start_s, later.band_end_s, later.method) == (9 * 3600, 15 * 3600, "own_waits")
 
 
-def test_a_band_with_enough_waits_has_a_headway_of_its_own_and_the_rest_takes_all_waits() -> None:
-    own = [*waits(LATE, 5, 5, 5), *waits(NOON, 30)]
-    found = headways(own, [], [], [MORNING, NOON], P)
-    hours = [(h.band_start_s // 3600, h.band_end_s // 3600, h.observations) for h in found]
-    assert hours == [(7, 9, 4), (9, 12, 3), (12, 15, 4)]
-    assert [h.headway_s for h in found] == [300.0, 300.0, 300.0]
-    assert found[0].high_s > found[1].high_s
+def test_each_band_with_waits_has_a_headway_of_its_own_and_the_rest_takes_all_waits() -> None:
+    found = headways([*waits(LATE, 5, 5, 5), *waits(NOON, 30)], [], [], [MORNING, NOON], P)
+    hours = [(h.band_start_s // 3600, h.band_end_s // 3600, h.headway_s, h.observations, h.method) for h in found]
+    assert hours == [
+        (7, 9, 300.0, 4, "own_waits"), (9, 12, 300.0, 3, "observed"), (12, 15, 1800.0, 1, "observed")
+    ]
 
 
 def test_waits_of_the_other_patterns_of_the_route_are_named_as_such_and_go_before_those_of_the_city() -> None:
@@ -71,4 +71,4 @@ def test_bands_stand_in_order_without_overlap_inside_the_hours_of_service(
     edges = [edge for h in found for edge in (h.band_start_s, h.band_end_s)]
     assert edges == sorted(edges) and start <= edges[0] and edges[-1] <= end
     assert all(0 < h.low_s <= h.headway_s <= h.high_s and h.observations > 0 for h in found)
-    assert {h.method for h in found} <= {"observed", "route_waits", "city_waits", "seen"}
+    assert {h.method for h in found} <= {"observed", "own_waits", "route_waits", "city_waits", "seen"}

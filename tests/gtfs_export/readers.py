@@ -10,7 +10,7 @@ from gtfs_export import PublishedNetwork, Publisher, build_feed
 from gtfs_export.records import Headway, Pattern, Route, Stop
 from gtfs_export.spec import Table
 
-PUBLISHER = Publisher("Open Town", "https://example.org/", "maps@example.org")
+PUBLISHER = Publisher("Open Town", "https://example.org/")
 
 Rows = list[dict[str, str]]
 T = TypeVar("T", Stop, Route, Pattern)

@@ -38,9 +38,9 @@ def test_headways_from_elsewhere_are_estimates_and_observed_ones_are_not(network
     assert known["P1-weekday-0900/09:00:00"] == ("city_waits", "true")
 
 
-def test_times_measured_in_another_band_are_estimates(network: PublishedNetwork) -> None:
+def test_times_measured_in_another_band_and_starts_nobody_reported_are_estimates(network: PublishedNetwork) -> None:
     known = {row["id"]: (row["method"], row["estimate"]) for row in evidence(network, "stop_time")}
-    assert known["P1-weekday-0600/0"] == ("band_start", "false")
+    assert known["P1-weekday-0600/0"] == ("band_start", "true")
     assert known["P1-weekday-0600/1"] == ("band", "false")
     assert known["P1-weekday-0900/1"] == ("wider_band", "true")
 

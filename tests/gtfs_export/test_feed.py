@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from gtfs_export import PublishedNetwork, Source, build_feed
+from gtfs_export import PublishedNetwork, build_feed
 from gtfs_export.records import RunningTime
 from gtfs_export.timetable import published_headway_s
 from mapping_service.errors import Conflict
@@ -137,6 +137,12 @@ def test_the_description_says_what_is_estimated_and_who_saw_it(network: Publishe
     assert "partly an estimate" in described["R1"]
 
 
+def test_waits_of_the_route_at_other_hours_make_an_estimate(network: PublishedNetwork) -> None:
+    later = headway(600, 32400, 43200, "own_waits")
+    described = feed_rows(with_pattern(network, "P3", headways=(headway(600), later)), "routes.txt")[1]["route_desc"]
+    assert "partly an estimate from waits reported on this route at other hours." in described
+
+
 def test_the_description_of_one_ride_by_nobody_named_is_in_the_language_of_the_city(network: PublishedNetwork) -> None:
     seen = replace(network.routes[0].evidence, runs=1, people=None)
     network = with_route(replace(network, language="fr-CI"), "R2", evidence=seen)
@@ -153,7 +159,6 @@ def test_a_simulated_city_says_so_in_agency_and_routes(network: PublishedNetwork
     assert all(row["route_desc"].startswith("Simulated data") for row in feed_rows(network, "routes.txt"))
 
 
-def test_publisher_riders_and_sources_are_all_named(network: PublishedNetwork) -> None:
-    publisher = replace(PUBLISHER, sources=(Source("OpenStreetMap", "https://www.openstreetmap.org/copyright"),))
-    attributions = build_feed(network, publisher)["attributions.txt"]
-    assert attributions.column("organization_name") == ["Open Town", "Riders of Drawn Town", "OpenStreetMap"]
+def test_publisher_and_riders_are_both_named(network: PublishedNetwork) -> None:
+    attributions = build_feed(network, PUBLISHER)["attributions.txt"]
+    assert attributions.column("organization_name") == ["Open Town", "Riders of Drawn Town"]

@@ -3,7 +3,10 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -12,7 +15,7 @@ import pyogrio
 import pytest
 import shapely
 
-from gtfs_export import PublishedNetwork, write_layers
+from gtfs_export import PublishedNetwork, layers, write_layers
 from mapping_service.errors import Problem
 from tests.factories import STOPS
 from tests.gtfs_export.readers import with_pattern, with_stop
@@ -59,7 +62,7 @@ def test_features_carry_their_values_and_their_evidence(network: PublishedNetwor
 def test_other_columns_of_a_source_table_are_not_published(network: PublishedNetwork, tmp_path: Path) -> None:
     write_layers(network, tmp_path / "town.gpkg")
     point = read(tmp_path / "town.gpkg", "service_points")[0]
-    assert set(point) == {"service_point_id", "kind", "name", "source_id", "geometry"}
+    assert set(point) == {"service_point_id", "kind", "name", "geometry"}
 
 
 def test_what_nobody_said_is_null(network: PublishedNetwork, tmp_path: Path) -> None:
@@ -88,6 +91,27 @@ def test_the_same_release_gives_the_same_layer_bytes(network: PublishedNetwork, 
     before = out.read_bytes()
     write_layers(network, out)
     assert out.read_bytes() == before
+
+
+def test_two_releases_written_at_once_have_the_bytes_of_each_alone(
+    network: PublishedNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    releases = {"first.gpkg": network, "second.gpkg": replace(network, valid_from=network.valid_from + timedelta(30))}
+    alone = {}
+    for name, release in releases.items():
+        write_layers(release, tmp_path / name)
+        alone[name] = (tmp_path / name).read_bytes()
+    write_layer = layers._write_layer
+
+    def slowly(*args: Any) -> None:
+        write_layer(*args)
+        time.sleep(0.01)  # the other thread's turn
+
+    monkeypatch.setattr(layers, "_write_layer", slowly)
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(lambda name: write_layers(releases[name], tmp_path / name), releases))
+    assert alone["first.gpkg"] != alone["second.gpkg"]
+    assert {name: (tmp_path / name).read_bytes() for name in releases} == alone
 
 
 def test_geojson_has_six_decimals_and_no_crs(network: PublishedNetwork, tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ def test_a_missing_short_name_stays_missing(network: PublishedNetwork) -> None:
         ("716", "716 - Harbour", ("716", "Harbour")),
         ("716", "716", ("716", "")),
         ("7", "716 Harbour", ("7", "716 Harbour")),
+        ("Harbour Night Express", "", ("", "Harbour Night Express")),
         ("Harbour Night Express", "Harbour – Airport", ("", "Harbour Night Express: Harbour – Airport")),
     ],
 )

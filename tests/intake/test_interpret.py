@@ -120,6 +120,7 @@ def test_any_bytes_get_a_verdict(data: bytes, name: str, released: bool) -> None
 REASONS: dict[str, dict[str, float]] = {
     "same_bytes": {"of": 7}, "same_ride": {"of": 7}, "no_positions": {"fixes": 1}, "no_times": {"fixes": 60},
     "too_few_fixes": {"fixes": 5, "needed": 20}, "in_the_future": {"days_ahead": 3.0}, "far_away": {"km": 900},
+    "long_ago": {"years": 40}, "unreadable": {"failure": 7},
     "no_ride": {"needed_m": 500}, "no_service_points": {"rows": 4},
 }
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from mapping_service.errors import Conflict
 from mapping_service.parameters import Parameters
 from mapping_service.reasons import sentence
 from mapping_service.stages import read_submission
@@ -30,17 +33,20 @@ def test_good_rows_are_kept_and_bad_ones_named(town: Town) -> None:
     town.process()
     (notices,) = town.ask("SELECT notices FROM submission")
     assert town.statuses() == {"clinics.csv": ("accepted", None)}
+    town.accept()
     assert ids(town)[0] == "P1 Pier Clinic" and ids(town)[-1].endswith("Hill Clinic")
     assert {notice["details"]["row"] for notice in notices} >= {3, 4} and len(notices) + len(ids(town)) >= 5
     assert all(notice["code"] for notice in notices)
-    assert town.ask("SELECT properties ->> 'beds' FROM service_point WHERE source_id = 'a5'") == ["3"]
+    assert set(town.ask("SELECT properties ->> 'beds' FROM service_point WHERE source_id = 'a5'")) == {"3"}
 
 
 def test_the_same_table_again_adds_nothing(town: Town) -> None:
     for name in ("clinics.csv", "clinics copy.csv", "clinics.csv"):
         town.send(name, CLINICS)
         town.process()
+        town.accept()
     before = ids(town)
+    assert before
     assert len(before) == len(set(before)) <= 4
     assert town.statuses()["clinics copy.csv"] == ("duplicate", "same_bytes")
 
@@ -56,7 +62,18 @@ def test_a_table_without_a_usable_row_is_set_aside(town: Town) -> None:
 def test_a_city_with_service_points_alone_can_be_released(town: Town) -> None:
     town.send("water.csv", WATER)
     town.process()
+    town.accept()
     assert (town.release().service_points, town.release().created) == (2, False)
+
+
+def test_service_points_wait_for_review_like_everything_else(town: Town) -> None:
+    town.send("water.csv", WATER)
+    town.process()
+    assert ids(town) == []
+    with pytest.raises(Conflict):
+        town.release()
+    assert town.review().service_points == 2
+    assert town.review().service_points == 0
 
 
 def test_service_points_and_routes_share_one_release(town: Town) -> None:
@@ -75,5 +92,6 @@ def test_the_ids_follow_the_order_of_arrival_not_of_reading(town: Town) -> None:
     for receipt in (small, large):
         read_submission(town.url, SLUG, Parameters(), receipt.submission_id)
     town.process()
+    town.accept()
     assert ids(town)[0] == "P1 Pier Clinic"
     assert ids(town)[-1].endswith(" Well")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from tests.factories import STOPS, drawn_town
+from tests.factories import STOPS, drawn_town, make_city, make_network, make_pattern, make_route, make_stop
 from tests.sql.sources import FUNCTIONS
 
 ZOOM = 13
@@ -60,3 +60,17 @@ def test_a_tile_shows_its_own_network_only(connection: Connection) -> None:
     assert tile(connection, other.network_id, ZOOM, *STOPS["S3"][1]) == tile(
         connection, town.network_id, ZOOM, *STOPS["S3"][1]
     )
+
+
+@pytest.mark.parametrize(("lon", "z"), [(179.99, 5), (179.99, 13), (20.0, 1), (20.0, 0), (-20.0, 1), (-179.99, 5)])
+def test_a_tile_at_the_edge_of_the_map_holds_what_lies_in_it(connection: Connection, lon: float, z: int) -> None:
+    city_id = make_city(connection, slug="edge")
+    network_id = make_network(connection, city_id)
+    make_route(connection, city_id, network_id, "R1")
+    ends = [("S1", (lon, -16.8)), ("S2", (lon - math.copysign(0.3, lon), -16.8))]
+    for stop_id, place in ends:
+        make_stop(connection, city_id, network_id, stop_id, place)
+    make_pattern(connection, city_id, network_id, "P1", "R1", ends)
+    found = tile(connection, network_id, z, lon, -16.8)
+    assert b"routes" in found
+    assert (b"stops" in found) == (z > BELOW_STOPS)

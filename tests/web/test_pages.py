@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,20 @@ def test_a_route_page_shows_stops_times_fare_and_evidence(client: FlaskClient) -
     assert "± 12 m" in page and "stopped 2 of 3" in page
     assert "06:00–09:00" in page and "16 min" in page  # four sections of 240 s in the morning
     assert "12 min" in page  # the last stop, four sections of 180 s over the day
+
+
+def test_only_between_its_ends_does_a_pattern_say_how_many_runs_stopped(client: FlaskClient) -> None:
+    strip = re.findall(r'<li( class="end")?>(.*?)</li>', text(client, "/drawn-town/routes/R1"), re.DOTALL)
+    stops = [(bool(end), "stopped" in said) for end, said in strip if "strip-facts" in said]
+    assert stops == [(True, False), *[(False, True)] * 3, (True, False)] * 2
+    assert all(" km" in said for _, said in strip if "strip-facts" in said)
+
+
+def test_hours_between_observed_ones_say_where_their_headway_is_from(client: FlaskClient, rows: Connection) -> None:
+    rows.exec_driver_sql("UPDATE headway SET method = 'own_waits' WHERE method = 'city_waits'")
+    rows.commit()
+    page = text(client, "/drawn-town/routes/R1")
+    assert "<b>≈ 15 min</b>" in page and "estimate from waits reported on this route at other hours" in page
 
 
 def test_an_estimated_headway_is_never_written_like_an_observed_one(client: FlaskClient) -> None:

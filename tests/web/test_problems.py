@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from mapping_service.web import create_app
@@ -11,11 +12,13 @@ from mapping_service.web import create_app
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        ("/api/v1/cities/nowhere", "city_unknown"),
-        ("/api/v1/cities/nowhere/routes", "city_unknown"),
+        ("/api/v1/cities/nowhere", "city_not_found"),
+        ("/api/v1/cities/nowhere/routes", "city_not_found"),
         ("/api/v1/cities/empty-town/stops", "city_unreleased"),
         ("/api/v1/cities/empty-town/service-points", "city_unreleased"),
         ("/api/v1/cities/drawn-town/routes/R99", "route_unknown"),
+        ("/api/v1/cities/%00", "not_found"),
+        ("/api/v1/cities/drawn-town/routes/R%00", "not_found"),
         ("/api/v1/nothing/of/the/kind", "not_found"),
         ("/ingest/nothing/of/the/kind/at/all", "not_found"),
     ],
@@ -31,15 +34,20 @@ def test_machines_read_every_failure_in_one_shape(client: FlaskClient, path: str
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        ("/nowhere", "city_unknown"),
-        ("/nowhere/routes/R1", "city_unknown"),
+        ("/nowhere", "city_not_found"),
+        ("/nowhere/routes/R1", "city_not_found"),
         ("/drawn-town/routes/R99", "route_unknown"),
         ("/drawn-town/stops/S99", "stop_unknown"),
         ("/empty-town/gtfs.zip", "city_unreleased"),
-        ("/drawn-town/releases/9/gtfs.zip", "release_unknown"),
+        ("/drawn-town/releases/9/gtfs.zip", "release_not_found"),
         ("/drawn-town/releases/1/other.zip", "release_file_unknown"),
-        ("/drawn-town/tiles/9/0/0/0.mvt", "release_unknown"),
+        ("/drawn-town/tiles/9/0/0/0.mvt", "release_not_found"),
         ("/drawn-town/a/b/c", "not_found"),
+        ("/%00", "not_found"),
+        ("/drawn-town%00", "not_found"),
+        ("/drawn-town/stops/S%00", "not_found"),
+        ("/drawn-town/releases/99999999999/gtfs.zip", "not_found"),
+        ("/drawn-town/tiles/99999999999/0/0/0.mvt", "not_found"),
     ],
 )
 def test_people_read_a_page_with_the_code_and_a_way_on(client: FlaskClient, path: str, code: str) -> None:
@@ -63,3 +71,13 @@ def test_a_lost_database_is_a_503_that_says_when_to_ask_again(path: str) -> None
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "60"
     assert "database_unavailable" in response.get_data(as_text=True)
+
+
+def test_what_breaks_is_logged_without_the_key_of_the_contributor(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    def broken(token: str) -> str:
+        raise RuntimeError("a bug")
+
+    app.view_functions["ingest.post_gpx"] = broken
+    assert app.test_client().post("/ingest/key-of-ama/gpx").status_code == 500
+    assert "/ingest/…/gpx" in caplog.text and "a bug" in caplog.text
+    assert "key-of-ama" not in caplog.text

@@ -172,9 +172,9 @@ CREATE TABLE headway (
   CONSTRAINT headway_city_fkey FOREIGN KEY (city_id) REFERENCES city,
   CONSTRAINT headway_band CHECK (0 <= band_start_s AND band_start_s < band_end_s),
   CONSTRAINT headway_order CHECK (0 < low_s AND low_s <= headway_s AND headway_s <= high_s),
-  -- observed: waits reported for this pattern. The others are estimates and say so wherever they are shown:
-  -- route_waits: of the route's other patterns; city_waits: the city's median; seen: at least one ride in the band.
-  CONSTRAINT headway_method CHECK (method IN ('observed', 'route_waits', 'city_waits', 'seen'))
+  -- observed: waits reported for this pattern in this band. The others are estimates and say so wherever they are
+  -- shown: own_waits: of this pattern at other hours; route_waits: of the route's other patterns; city_waits: the city's median; seen: at least one ride in the band.
+  CONSTRAINT headway_method CHECK (method IN ('observed', 'own_waits', 'route_waits', 'city_waits', 'seen'))
 );
 -- Usage: foreign key
 CREATE INDEX headway_city_idx ON headway (city_id);
@@ -253,7 +253,7 @@ CREATE TABLE review (
   at        timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT review_pkey PRIMARY KEY (review_id),
   CONSTRAINT review_city_fkey FOREIGN KEY (city_id) REFERENCES city,
-  CONSTRAINT review_action CHECK (action IN ('accept'))
+  CONSTRAINT review_action CHECK (action IN ('accept', 'retire'))
 );
 -- Usage: foreign key
 CREATE INDEX review_city_idx ON review (city_id, review_id);
