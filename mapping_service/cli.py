@@ -336,7 +336,8 @@ def review_accept(slug: str, min_confidence: float, actor: str, as_json: bool) -
     words = f"{len(report.accepted)} routes and {report.service_points} new service points accepted."
     if report.retired:
         words += f"\nGiven up, since other routes hold their rides now: {', '.join(report.retired)}."
-    _answer(report, as_json, f"{words}\nNext: commonway release --city {slug}")
+    something = report.accepted or report.service_points
+    _answer(report, as_json, f"{words}\nNext: commonway release --city {slug}" if something else words)
 
 
 @cli.command()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from collectors.archives import SourceFile, iter_files
+from collectors.archives import SourceFile, iter_files, shown_name
 from collectors.hints import file_stem, read_hints
 from mapping_service.records import City
 from mapping_service.store.intake import Receipt, keep, save_claims
@@ -57,4 +57,4 @@ def receive_hints(engine: Engine, city: City, path: Path, report: ReceiveReport)
     with engine.begin() as connection:
         save_claims(connection, city.city_id, claims)
     report.hints += len(claims)
-    report.notices += [{"file": path.name, "code": n.code, **n.details} for n in notices]
+    report.notices += [{"file": shown_name(path.name), "code": n.code, **n.details} for n in notices]

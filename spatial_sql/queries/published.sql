@@ -11,20 +11,22 @@ ORDER BY name, slug;
 -- The releases of a city with their sizes, newest first. Params: slug, number (null: all of them), most (how many).
 SELECT n.network_id, n.release_number AS number, n.valid_from, n.note, n.fingerprint, n.created_at,
        route.routes, route.runs, pattern.patterns, pattern.length_m, stop.stops, point.service_points,
-       pattern.west, pattern.south, pattern.east, pattern.north
+       ST_XMin(shown.box) AS west, ST_YMin(shown.box) AS south, ST_XMax(shown.box) AS east, ST_YMax(shown.box) AS north
 FROM network n
 JOIN city c USING (city_id)
 CROSS JOIN LATERAL (
   SELECT count(*) AS routes, coalesce(sum(runs), 0) AS runs FROM route WHERE network_id = n.network_id
 ) route
 CROSS JOIN LATERAL (
-  SELECT count(*) AS patterns, coalesce(sum(length_m), 0)::float AS length_m,
-         ST_XMin(ST_Extent(geom)) AS west, ST_YMin(ST_Extent(geom)) AS south,
-         ST_XMax(ST_Extent(geom)) AS east, ST_YMax(ST_Extent(geom)) AS north
+  SELECT count(*) AS patterns, coalesce(sum(length_m), 0)::float AS length_m, ST_Extent(geom) AS box
   FROM pattern WHERE network_id = n.network_id
 ) pattern
 CROSS JOIN LATERAL (SELECT count(*) AS stops FROM stop WHERE network_id = n.network_id) stop
-CROSS JOIN LATERAL (SELECT count(*) AS service_points FROM service_point WHERE network_id = n.network_id) point
+CROSS JOIN LATERAL (
+  SELECT count(*) AS service_points, ST_Extent(geom) AS box FROM service_point WHERE network_id = n.network_id
+) point
+-- Routes say what the map shows first; only where there are none, the service points do.
+CROSS JOIN LATERAL (SELECT coalesce(pattern.box, point.box) AS box) shown
 WHERE c.slug = :slug AND n.kind = 'release' AND (CAST(:number AS integer) IS NULL OR n.release_number = :number)
 ORDER BY n.release_number DESC
 LIMIT :most;

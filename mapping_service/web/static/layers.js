@@ -32,7 +32,7 @@ export function layers(page) {
   return [
     { id: "paper", type: "background", paint: { "background-color": PAPER } },
     { id: "graticule", type: "line", source: "graticule", paint: { "line-color": "#d6cfbf", "line-width": 1 } },
-    { id: "served", ...routes, layout: round, paint: { "line-color": SERVED, "line-width": byZoom(8, 8, 11, 26, 14, 80, 17, 220), "line-blur": byZoom(8, 3, 11, 9, 14, 26, 17, 60) } },
+    { id: "served", ...routes, layout: round, paint: { "line-color": SERVED, "line-width": byZoom(8, 7, 11, 16, 14, 40, 17, 110), "line-blur": byZoom(8, 3, 11, 6, 14, 14, 17, 36) } },
     { id: "casing", ...routes, minzoom: 10.5, layout: round, paint: { "line-color": "#ffffff", "line-width": byZoom(10, 2, 12, 4, 14, 6.5, 17, 11), "line-offset": OFFSET } },
     { id: "routes-chosen", ...routes, filter: ["==", ["get", "route_id"], ""], layout: round, paint: { "line-color": colour, "line-opacity": 0.3, "line-width": byZoom(9, 8, 12, 12, 14, 16, 17, 26), "line-offset": OFFSET } },
     { id: "routes-single", ...routes, filter: single, layout: { "line-join": "round" }, paint: { "line-color": colour, "line-width": WIDTH, "line-offset": OFFSET, "line-dasharray": [2.2, 1.4] } },

@@ -173,7 +173,8 @@ CREATE TABLE headway (
   CONSTRAINT headway_band CHECK (0 <= band_start_s AND band_start_s < band_end_s),
   CONSTRAINT headway_order CHECK (0 < low_s AND low_s <= headway_s AND headway_s <= high_s),
   -- observed: waits reported for this pattern in this band. The others are estimates and say so wherever they are
-  -- shown: own_waits: of this pattern at other hours; route_waits: of the route's other patterns; city_waits: the city's median; seen: at least one ride in the band.
+  -- shown: own_waits: of this pattern at other hours; route_waits: of the route's other patterns; city_waits: the
+  -- city's median; seen: at least one ride in the band.
   CONSTRAINT headway_method CHECK (method IN ('observed', 'own_waits', 'route_waits', 'city_waits', 'seen'))
 );
 -- Usage: foreign key
