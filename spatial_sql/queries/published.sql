@@ -8,7 +8,7 @@ WHERE CAST(:slug AS text) IS NULL OR slug = :slug
 ORDER BY name, slug;
 
 -- name: list_releases
--- The releases of a city with their sizes, newest first. Params: slug, number (null: all of them), most (how many).
+-- The releases of a city with their sizes, newest first; the box is that of the routes, or of the service points where there are none. Params: slug, number (null: all of them), most (how many).
 SELECT n.network_id, n.release_number AS number, n.valid_from, n.note, n.fingerprint, n.created_at,
        route.routes, route.runs, pattern.patterns, pattern.length_m, stop.stops, point.service_points,
        ST_XMin(shown.box) AS west, ST_YMin(shown.box) AS south, ST_XMax(shown.box) AS east, ST_YMax(shown.box) AS north
@@ -25,7 +25,6 @@ CROSS JOIN LATERAL (SELECT count(*) AS stops FROM stop WHERE network_id = n.netw
 CROSS JOIN LATERAL (
   SELECT count(*) AS service_points, ST_Extent(geom) AS box FROM service_point WHERE network_id = n.network_id
 ) point
--- Routes say what the map shows first; only where there are none, the service points do.
 CROSS JOIN LATERAL (SELECT coalesce(pattern.box, point.box) AS box) shown
 WHERE c.slug = :slug AND n.kind = 'release' AND (CAST(:number AS integer) IS NULL OR n.release_number = :number)
 ORDER BY n.release_number DESC
