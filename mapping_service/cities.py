@@ -10,17 +10,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import is_currency
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from collectors.words import load_words
 from gtfs_export import Publisher
 from mapping_service.config import Config
-from mapping_service.errors import NotFound, Problem
+from mapping_service.errors import Problem
 from mapping_service.records import City
 from mapping_service.store import published
 from mapping_service.store.cities import add_city
-from mapping_service.store.engine import row
-from mapping_service.store.networks import last_release
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 # First parts of our own addresses: a city of that name could not be reached.
@@ -82,19 +80,3 @@ def _read_words(path: Path) -> dict[str, Any]:
 def publisher(config: Config, city: City | published.City) -> Publisher:
     """Return who publishes a city's feed, as its files name it."""
     return Publisher(name=f"Commonway {city.name}", url=f"{config.base_url}/{city.slug}")
-
-
-def released_network(connection: Connection, city: City, number: int | None) -> int:
-    """Return the network of a release, the newest if no number is given. Raises ``NotFound`` ``release_not_found``."""
-    if number is None:
-        found = last_release(connection, city.city_id)
-    else:
-        found = row(connection, "networks.get_release", {"city_id": city.city_id, "release_number": number})
-    if found is None:
-        raise NotFound(
-            "release_not_found",
-            f"{city.name} has no {'release yet' if number is None else f'release {number}'}. Make one: “commonway "
-            f"release --city {city.slug}”.",
-            city=city.slug,
-        )
-    return int(found.network_id)

@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, Engine
 
 from gtfs_export import export_evidence, export_gtfs, export_layers
-from mapping_service.cities import publisher, released_network
+from mapping_service.cities import publisher
 from mapping_service.config import Config
-from mapping_service.errors import Problem
+from mapping_service.errors import NotFound, Problem
 from mapping_service.reasons import sentence
 from mapping_service.records import City, Notice
-from mapping_service.store.engine import rows
+from mapping_service.store.engine import row, rows
+from mapping_service.store.networks import last_release
 
 Writer = Callable[[Connection, Config, City, int | None, Path], Sequence[Notice]]
 
@@ -68,6 +69,22 @@ def _runs(connection: Connection, config: Config, city: City, number: int | None
         for one in outcomes:
             writer.writerow({**one._mapping, "reason": sentence(one.reason_code, one.reason or {})})
     return ()
+
+
+def released_network(connection: Connection, city: City, number: int | None) -> int:
+    """Return the network of a release, the newest if no number is given. Raises ``NotFound`` ``release_not_found``."""
+    if number is None:
+        found = last_release(connection, city.city_id)
+    else:
+        found = row(connection, "networks.get_release", {"city_id": city.city_id, "release_number": number})
+    if found is None:
+        raise NotFound(
+            "release_not_found",
+            f"{city.name} has no {'release yet' if number is None else f'release {number}'}. Make one: “commonway "
+            f"release --city {city.slug}”.",
+            city=city.slug,
+        )
+    return int(found.network_id)
 
 
 _WRITERS: dict[str, Writer] = {"gtfs": _gtfs, "layers": _layers, "runs": _runs, "evidence": _evidence}

@@ -23,7 +23,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from mapping_service.clean.clean import clean
-from mapping_service.fuse.fuse import CityFrame, fuse
+from mapping_service.fuse.fuse import fuse
+from mapping_service.fuse.material import CityFrame
 from mapping_service.geo import resample, to_metres, utm_srid
 from mapping_service.group.group import Line, group
 from mapping_service.intake.interpret import interpret

@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from mapping_service.clean.clean import clean
-from mapping_service.fuse.fuse import CityFrame
+from mapping_service.fuse.material import CityFrame
 from mapping_service.geo import along_m, points_at, to_lon_lat, to_metres
 from mapping_service.parameters import Parameters
 from mapping_service.records import Claim, Fixes, Floats, Report, Ride

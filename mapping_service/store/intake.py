@@ -157,3 +157,12 @@ def mark_duplicate(connection: Connection, submission_id: int, of: int, code: st
     """Say that an accepted submission repeats another one; the reason names the other's file."""
     values = {"submission_id": submission_id, "duplicate_of": of, "reason_code": code}
     run(connection, "intake.mark_duplicate", values)
+
+
+def own_submission(
+    connection: Connection, city_id: int, contributor_id: int, submission_id: int, network_id: int
+) -> dict[str, Any] | None:
+    """Return what became of a contributor's submission, with the route of a network that it belongs to."""
+    values = {"city_id": city_id, "contributor_id": contributor_id, "submission_id": submission_id}
+    found = row(connection, "intake.get_own_submission", {**values, "network_id": network_id})
+    return None if found is None else dict(found._mapping)

@@ -206,7 +206,7 @@ def replace_routes(connection: Connection, source: int, target: int, route_ids: 
 def write_review(connection: Connection, city_id: int, route_ids: Sequence[str], action: str, actor: str) -> None:
     """Write down who decided what."""
     for route_id in route_ids:
-        values = {"city_id": city_id, "route_id": route_id, "action": action, "actor": actor, "note": None}
+        values = {"city_id": city_id, "route_id": route_id, "action": action, "actor": actor}
         run(connection, "networks.insert_review", values)
 
 
@@ -247,13 +247,3 @@ def route_ids(connection: Connection, network: int) -> list[str]:
 def copy_service_points(connection: Connection, source: int, target: int) -> None:
     """Copy the service points of one network to another."""
     run(connection, "networks.copy_service_points", {"source": source, "target": target})
-
-
-def own_submission(
-    connection: Connection, city_id: int, contributor_id: int, submission_id: int
-) -> dict[str, Any] | None:
-    """Return what became of a contributor's submission, with the candidate route it belongs to."""
-    values = {"city_id": city_id, "contributor_id": contributor_id, "submission_id": submission_id}
-    candidate = network_id(connection, city_id, "candidate")
-    found = row(connection, "intake.get_own_submission", {**values, "network_id": candidate})
-    return None if found is None else dict(found._mapping)

@@ -18,7 +18,8 @@ from mapping_service.reasons import sentence
 from mapping_service.receive import receive
 from mapping_service.store.cities import get_city, token_owner
 from mapping_service.store.engine import engine_for
-from mapping_service.store.networks import own_submission
+from mapping_service.store.intake import own_submission
+from mapping_service.store.networks import network_id
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("ingest", __name__)
@@ -69,7 +70,8 @@ def get_submission(token: str, submission_id: int) -> Response:
     with engine_for(current_app.config["DATABASE_URL"]).connect() as connection:
         slug, contributor_id = token_owner(connection, token)
         city = get_city(connection, slug)
-        found = own_submission(connection, city.city_id, contributor_id, submission_id)
+        candidate = network_id(connection, city.city_id, "candidate")
+        found = own_submission(connection, city.city_id, contributor_id, submission_id, candidate)
     if found is None:
         raise NotFound("submission_not_found", f"You have sent no file {submission_id} to {city.name}.")
     # The other file of a ride recorded twice may be somebody else's: its name stays inside.

@@ -38,7 +38,7 @@ ORDER BY submission_id;
 
 -- name: get_unread
 -- One submission with its bytes and first name, held until the transaction ends; none where another process has it. Params: submission_id.
-SELECT s.submission_id, s.city_id, s.released_at, i.bytes, a.file_name, encode(i.sha256, 'hex') AS sha256
+SELECT s.submission_id, s.released_at, i.bytes, a.file_name
 FROM submission s
 JOIN inbox i ON i.inbox_id = s.submission_id
 JOIN LATERAL (SELECT file_name FROM arrival WHERE inbox_id = i.inbox_id ORDER BY arrival_id LIMIT 1) a ON true

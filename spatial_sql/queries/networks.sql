@@ -30,10 +30,10 @@ UPDATE network SET fingerprint = :fingerprint, created_at = now() WHERE network_
 
 -- name: list_pattern_runs
 -- Which runs fully rode each pattern of a network. Params: network_id.
-SELECT p.pattern_id, p.route_id, p.direction_id, array_agg(pr.run_id ORDER BY pr.run_id) AS runs
+SELECT p.pattern_id, p.route_id, array_agg(pr.run_id ORDER BY pr.run_id) AS runs
 FROM pattern p JOIN pattern_run pr USING (network_id, pattern_id)
 WHERE p.network_id = :network_id AND pr.role = 'full'
-GROUP BY p.pattern_id, p.route_id, p.direction_id
+GROUP BY p.pattern_id, p.route_id
 ORDER BY p.pattern_id COLLATE "C";
 
 -- name: list_stop_places
@@ -174,8 +174,8 @@ FROM network WHERE city_id = :city_id
 RETURNING network_id, release_number;
 
 -- name: insert_review
--- Write down a decision. Params: city_id, route_id, action, actor, note.
-INSERT INTO review (city_id, route_id, action, actor, note) VALUES (:city_id, :route_id, :action, :actor, :note);
+-- Write down a decision. Params: city_id, route_id, action, actor.
+INSERT INTO review (city_id, route_id, action, actor) VALUES (:city_id, :route_id, :action, :actor);
 
 -- name: count_network
 -- How much a network holds. Params: network_id.

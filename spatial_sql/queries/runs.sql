@@ -59,7 +59,7 @@ SELECT ST_AsBinary(geom, 'NDR') AS geom FROM run WHERE run_id = :run_id;
 
 -- name: list_runs
 -- The runs of accepted submissions in order, with who rode and what the hints claim. Params: city_id.
-SELECT r.run_id, r.submission_id, r.part, ST_AsBinary(r.geom, 'NDR') AS geom, r.dwells, r.lead_in_s, r.lead_out_s,
+SELECT r.run_id, r.submission_id, r.part, ST_AsBinary(r.geom, 'NDR') AS geom, r.dwells,
        coalesce(c.pseudonym, hint.contributor) AS person, hint.line, hint.direction, hint.label, hint.peak
 FROM run r
 JOIN submission s USING (submission_id)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mapping_service.cities import new_city, publisher, released_network
+from mapping_service.cities import new_city, publisher
 from mapping_service.config import load_config
 from mapping_service.errors import Conflict, NotFound, Problem
+from mapping_service.exports import released_network
 from mapping_service.records import City
 from mapping_service.store.cities import add_token, get_city, list_cities, token_owner
 from tests.pipeline.town import SLUG, Town

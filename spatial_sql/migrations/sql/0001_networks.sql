@@ -250,7 +250,6 @@ CREATE TABLE review (
   route_id  text NOT NULL,
   action    text NOT NULL,
   actor     text NOT NULL,
-  note      text,
   at        timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT review_pkey PRIMARY KEY (review_id),
   CONSTRAINT review_city_fkey FOREIGN KEY (city_id) REFERENCES city,

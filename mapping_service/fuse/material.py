@@ -1,0 +1,69 @@
+"""All rides of a city with what is derived from each alone, computed once and read by every step of fusing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from mapping_service.fuse.calls import Call, calls
+from mapping_service.fuse.clock import band
+from mapping_service.fuse.headways import Wait
+from mapping_service.fuse.shape import without_standing
+from mapping_service.fuse.stops import path_of
+from mapping_service.fuse.times import Band
+from mapping_service.group.group import Grouping
+from mapping_service.parameters import Parameters
+from mapping_service.records import Floats, Ride
+
+
+@dataclass(frozen=True)
+class CityFrame:
+    """What of a city inference needs: its projected CRS and its time zone."""
+
+    srid: int
+    timezone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class Material:
+    """The rides and their grouping; ``lines``, ``paths``, ``calls``, ``bands`` and ``waits`` run along ``rides``.
+
+    ``lines`` are the positions in metres with each halt reduced to a point, ``paths`` the same at equal steps.
+    """
+
+    rides: Sequence[Ride]
+    grouping: Grouping
+    city: CityFrame
+    p: Parameters
+    lines: Sequence[Floats]
+    paths: Sequence[Floats]
+    calls: Sequence[Sequence[Call]]
+    bands: Sequence[Band]
+    waits: Sequence[Sequence[Wait]]
+
+    def waits_of(self, rides: Sequence[int]) -> list[Wait]:
+        """Return all waits reported on some rides."""
+        return [wait for i in rides for wait in self.waits[i]]
+
+
+def prepare(rides: Sequence[Ride], grouping: Grouping, city: CityFrame, p: Parameters) -> Material:
+    """Derive from each ride what the later steps need."""
+    lines = [without_standing(r.t_s, r.xy, r.dwell_start_s, r.dwell_end_s) for r in rides]
+    bands = [band(float(r.t_s[0]), city.timezone) for r in rides]
+    return Material(
+        rides=rides,
+        grouping=grouping,
+        city=city,
+        p=p,
+        lines=lines,
+        paths=[path_of(line, p) for line in lines],
+        calls=[calls(r, city.srid, p) for r in rides],
+        bands=bands,
+        waits=[_waits(r, b) for r, b in zip(rides, bands, strict=True)],
+    )
+
+
+def _waits(ride: Ride, its_band: Band) -> list[Wait]:
+    told = {r.wait_s for r in ride.reports if r.kind == "wait" and r.wait_s and not r.cancelled}
+    return [Wait(float(seconds), its_band) for seconds in sorted(told)]

@@ -1,0 +1,126 @@
+"""One way of one group becomes a pattern: shape, stops in order, times, headways, and the runs behind it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mapping_service.fuse.clock import DAY_TYPES, day_type
+from mapping_service.fuse.confidence import confidence, evidence, served
+from mapping_service.fuse.headways import Wait, headways
+from mapping_service.fuse.material import Material
+from mapping_service.fuse.shape import fuse_shape, locate, spread_m
+from mapping_service.fuse.stops import LineStop, line_stops
+from mapping_service.fuse.times import passing_times, running_times
+from mapping_service.geo import along_m, to_lon_lat
+from mapping_service.group.group import medoid
+from mapping_service.parameters import Parameters
+from mapping_service.records import Floats, PatternDraft, PatternRun, PatternStop
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of one group. ``members`` rode it; ``company`` are all rides of the group, which help with the rest.
+
+    ``stop_ids`` run along ``stops``; they are known once the stops of all ways have been compared.
+    """
+
+    group: int
+    members: tuple[int, ...]
+    company: tuple[int, ...]
+    shape: Floats
+    stops: tuple[LineStop, ...]
+    stop_ids: tuple[str, ...] = ()
+
+
+def ways_of(material: Material, group: int) -> list[Way]:
+    """Return the ways that the runs of a group took, the most ridden first, each with its shape and stops."""
+    m, its = material, material.grouping.groups[group]
+    company = tuple(sorted((*its.full, *its.partial)))
+    ways = []
+    for members in its.variants:
+        base = medoid(members, m.grouping.cover, m.lines)
+        shape = fuse_shape(m.lines[base], [m.lines[i] for i in company if i != base], m.p)
+        stops = line_stops(shape, company, [m.paths[i] for i in company], [m.calls[i] for i in company], m.p)
+        ways.append(Way(group, members, company, shape, tuple(stops)))
+    return ways
+
+
+def pattern(
+    material: Material,
+    way: Way,
+    pattern_id: str,
+    direction_id: int,
+    names: Mapping[str, str | None],
+    others: tuple[Sequence[Wait], Sequence[Wait]],
+) -> PatternDraft:
+    """Return the pattern of a way.
+
+    ``names`` are those of the stops by id; ``others`` the waits reported on the whole route and in the whole city.
+    """
+    m = material
+    rides = [m.rides[i] for i in way.members]
+    proof = evidence(rides)
+    stops = _served(way, m.p)
+    dist_m = np.array([stop.dist_m for stop in stops])
+    passed = [passing_times(way.shape, dist_m, m.rides[i].t_s, m.rides[i].xy, m.p) for i in way.company]
+    ridden_on = {day_type(float(ride.t_s[0]), m.city.timezone) for ride in rides}
+    return PatternDraft(
+        pattern_id=pattern_id,
+        direction_id=direction_id,
+        headsign=names[stops[-1].stop_id],
+        lon_lat=np.round(to_lon_lat(way.shape, m.city.srid), 6),
+        length_m=round(float(along_m(way.shape)[-1]), 1),
+        spread_m=spread_m(way.shape, [m.lines[i] for i in way.members], m.p),
+        evidence=proof,
+        day_types=tuple(day for day in DAY_TYPES if day in ridden_on),
+        confidence=confidence(proof, _agreement(way.members, m.grouping.cover)),
+        stops=stops,
+        running_times=running_times(dist_m, passed, [m.bands[i] for i in way.company], m.p),
+        headways=headways(m.waits_of(way.company), *others, [m.bands[i] for i in way.members], m.p),
+        runs=_runs(material, way),
+    )
+
+
+def _served(way: Way, p: Parameters) -> tuple[PatternStop, ...]:
+    """Return the stops in order; where two near neighbours turned out to be one place, the first, or the terminal.
+
+    A loop that comes back to where it began keeps both its ends.
+    """
+    kept: list[PatternStop] = []
+    for stop, stop_id in zip(way.stops, way.stop_ids, strict=True):
+        runs, past = len(stop.called), len(stop.past)
+        one = PatternStop(stop_id, round(stop.dist_m, 1), runs, past, served(runs, past))
+        if kept and kept[-1].stop_id == stop_id and one.dist_m - kept[-1].dist_m <= p.terminal_stop_m:
+            if stop.method == "terminal" and len(kept) > 1:
+                kept[-1] = one
+        elif not kept or one.dist_m > kept[-1].dist_m:
+            kept.append(one)
+    return tuple(kept)
+
+
+def _agreement(members: Sequence[int], cover: Floats) -> float:
+    """Return the mean share, 0–1, that each two runs have in common; 1 for a lone one."""
+    if len(members) < 2:
+        return 1.0
+    both = np.minimum(cover, cover.T)[np.ix_(members, members)]
+    return float(min(1.0, both[np.triu_indices(len(members), 1)].mean()))
+
+
+def _runs(material: Material, way: Way) -> tuple[PatternRun, ...]:
+    """Return the runs behind a pattern; what belongs to no way in particular stands with the group's first way."""
+    group = material.grouping.groups[way.group]
+    roles = {i: "full" for i in way.members}
+    if way.members == group.variants[0]:
+        roles |= {i: "full" for i in group.strays} | {i: "partial" for i in group.partial}
+        roles |= {i: "alternative" for i in group.maybe}
+    return tuple(
+        PatternRun(material.rides[i].run_id, role, round(_share(way.shape, material.paths[i], material.p), 3))
+        for i, role in sorted(roles.items())
+    )
+
+
+def _share(shape: Floats, path: Floats, p: Parameters) -> float:
+    return float(np.mean(locate(shape, path)[1] <= p.stop_side_m))
