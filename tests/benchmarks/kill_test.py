@@ -48,6 +48,7 @@ from mapping_service.store.cities import get_city  # noqa: E402
 from mapping_service.store.engine import engine_for, rows  # noqa: E402
 from mapping_service.up import is_healthy, service_children  # noqa: E402
 from spatial_sql.apply import upgrade  # noqa: E402
+from tests.benchmarks.report import write_table  # noqa: E402
 
 SLUG = "soak"
 CITY = ("--name", "Soak", "--timezone", "Africa/Abidjan", "--currency", "XOF", "--language", "fr")
@@ -326,15 +327,17 @@ def fingerprint(value: Mapping[str, object]) -> str:
     return sha256(repr(sorted(value.items())).encode())[:16]
 
 
-def table(passage: Passage) -> Iterator[str]:
-    """The kills as lines of a table."""
+HEAD = ("phase", "moment, s", "killed", "acknowledged", "on disk", "still there in the end")
+
+
+def table(passage: Passage) -> list[tuple[object, ...]]:
+    """The kills as rows under ``HEAD``."""
     kept = stored(passage.url)
-    yield f"{'':2} {'phase':8} {'moment':>8} {'killed':18} {'acknowledged':>12} {'on disk':>8} {'still there':>11}"
-    for number, kill in enumerate(passage.kills, start=1):
-        yield (
-            f"{number:2} {kill.phase:8} {kill.moment_s:6.2f} s {kill.victim:18} {len(kill.acknowledged):12} "
-            f"{len(kill.on_disk):8} {len(kill.on_disk & kept):11}"
-        )
+    return [
+        (kill.phase, round(kill.moment_s, 2), kill.victim, len(kill.acknowledged), len(kill.on_disk),
+         len(kill.on_disk & kept))
+        for kill in passage.kills
+    ]
 
 
 def sha256(data: bytes) -> str:
@@ -410,10 +413,12 @@ def main() -> int:
                   ", ".join(f"{phase} {taken_s:.1f} s" for phase, taken_s in reference.durations_s.items()))
             killed = Passage(second, config, survey)
             go(killed, random.Random(arguments.seed), arguments.kills)
-            print(*table(killed), sep="\n")
+            name = arguments.runs.parent.name if arguments.runs else "sample"
             found = differences(reference, killed)
             lost = len(killed.acknowledged - stored(second))
-            print(f"{len(killed.acknowledged)} different files acknowledged, {lost} lost")
+            state = "the same" if not found else "NOT the same"
+            title = f"{len(killed.acknowledged)} files acknowledged, {lost} lost; rows, outcomes and feed {state}"
+            write_table(f"kill-{name}", f"Killed while at work, {name}: {title}", HEAD, table(killed))
             print(*found, sep="\n")
             return 1 if found or len(killed.kills) < arguments.kills else 0
     finally:

@@ -22,6 +22,7 @@ from collectors.gpx import read_gpx  # noqa: E402
 from collectors.notes import read_notes  # noqa: E402
 from collectors.words import load_words  # noqa: E402
 from mapping_service.records import Report  # noqa: E402
+from tests.benchmarks.report import write_table  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,13 @@ def main() -> None:
             if options.show and not all(result):
                 shown = [report for report in reports if report.kind in ("fare", "wait", "unread")]
                 print(label, [(report.kind, report.text, report.amount, report.wait_s) for report in shown])
-    for part, results in scores.items():
-        fare, wait, both = (sum(column) / len(results) for column in zip(*((f, w, f and w) for f, w in results)))
-        print(f"{part}: {len(results)} runs, fare {fare:.1%}, wait {wait:.1%}, both {both:.1%}")
+    rows = [(part, len(results), *_shares(results)) for part, results in scores.items()]
+    title = "Fares and waits typed as free text: the share of labelled files read right"
+    write_table("notes", title, ("set", "files", "fare", "wait", "both"), rows)
+
+
+def _shares(results: Sequence[tuple[bool, bool]]) -> list[float]:
+    return [sum(column) / len(results) for column in zip(*((f, w, f and w) for f, w in results))]
 
 
 if __name__ == "__main__":
