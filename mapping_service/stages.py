@@ -66,7 +66,7 @@ def process_city(url: str, slug: str, p: Parameters, *, jobs: int, progress: Pro
     _each(partial(clean_trace, url, p), uncleaned, jobs, partial(progress, "clean"))
     with engine.begin() as connection:
         lock_city(connection, city.city_id)
-        new = place(connection, city, p)
+        new = place(connection, get_city(connection, slug), p)
         settle_twins(connection, get_city(connection, slug), new, p)
         inferred = infer(connection, get_city(connection, slug), p, progress)
         held = networks.counts(connection, networks.network_id(connection, city.city_id, "candidate"))
@@ -142,10 +142,10 @@ def _or_set_aside(url: str, submission_id: int) -> Iterator[None]:
 def place(connection: Connection, city: City, p: Parameters) -> list[int]:
     """Set aside new rides far away from the city; return the runs that are new.
 
-    Until its first release a city is amid all the rides that it has; from then on its place, and so the metres in
-    which it is measured, stay.
+    Until its first release with rides a city is amid all the rides that it has; from then on its place, and so the
+    metres in which it is measured, stay.
     """
-    anew = networks.last_release(connection, city.city_id) is None
+    anew = city.srid is None or networks.last_release(connection, city.city_id) is None
     if anew:
         run(connection, "intake.reopen_far", {"city_id": city.city_id})
         at = _middle(connection, city)

@@ -74,7 +74,12 @@ SET status = 'duplicate', duplicate_of = :duplicate_of, reason_code = :reason_co
 WHERE submission_id = :submission_id AND status = 'accepted' AND released_at IS NULL;
 
 -- name: mark_released
--- A person says that a submission is good: what was read of it counts; what was not is read again. Params: city_id, submission_id.
+-- A person says that a submission is good: what was read of it counts; what was not is read or cleaned again. Params: city_id, submission_id.
+WITH unclean AS (
+  UPDATE trace t SET cleaned_at = NULL
+  WHERE t.city_id = :city_id AND t.submission_id = :submission_id
+    AND NOT EXISTS (SELECT FROM run r WHERE r.submission_id = t.submission_id)
+)
 UPDATE submission s
 SET status = CASE WHEN EXISTS (SELECT FROM trace t WHERE t.submission_id = s.submission_id)
                   THEN 'accepted' ELSE 'received' END::submission_status,

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from mapping_service import stages
+from mapping_service.clean.clean import clean
 from mapping_service.intake.interpret import interpret
 from mapping_service.records import Fixes
 from tests.pipeline.town import Town, survey
@@ -38,11 +39,17 @@ def test_a_trace_that_cannot_be_cleaned_is_set_aside_and_not_tried_for_ever(
     def fails(_: Fixes, *args: Any) -> Any:
         raise ValueError("x and y must have the same length")
 
+    whole = clean
     monkeypatch.setattr(stages, "clean", fails)
-    town.send_all(survey(routes=1)[:1])
+    ride = survey(routes=1)[0]
+    sent = town.send(ride.file_name, ride.gpx)
     town.process()
-    assert {status for status, _ in town.statuses().values()} == {"quarantined"}
+    assert town.statuses()[ride.file_name] == ("quarantined", "unreadable")
     assert town.process().cleaned == 0
+    monkeypatch.setattr(stages, "clean", whole)
+    assert town.let_in(sent.submission_id) == 1
+    assert town.process().cleaned == 1
+    assert [one.submission_id for one in town.rides()] == [sent.submission_id]
 
 
 def test_a_database_that_went_away_is_not_the_files_fault(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

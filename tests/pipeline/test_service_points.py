@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mapping_service.errors import Conflict
+from mapping_service.jobs import pending_cities
 from mapping_service.parameters import Parameters
 from mapping_service.reasons import sentence
 from mapping_service.stages import read_submission
@@ -95,3 +96,13 @@ def test_the_ids_follow_the_order_of_arrival_not_of_reading(town: Town) -> None:
     town.accept()
     assert ids(town)[0] == "P1 Pier Clinic"
     assert ids(town)[-1].endswith(" Well")
+
+
+def test_rides_that_come_after_a_release_of_service_points_alone_still_make_routes(town: Town) -> None:
+    town.send("water.csv", WATER)
+    town.process()
+    town.accept()
+    assert town.release().service_points == 2
+    town.send_all(survey(routes=1))
+    assert town.process().routes == 1
+    assert pending_cities(town.engine) == []
