@@ -263,3 +263,43 @@ class City:
     synthetic: bool
     srid: int | None
     words: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Streets:
+    """The drivable streets of a city as directed edges between junctions, in metres of the city's CRS.
+
+    Edges stand in pairs: ``2k`` and ``2k + 1`` are the two directions of one street, so that ``edge ^ 1`` is the way
+    back. ``tail`` and ``head`` are the junctions (rows of ``node_xy``) where an edge begins and ends; its vertices are
+    ``xy[first[edge]:first[edge + 1]]``. ``against`` marks edges that cars may not drive (the wrong way of a oneway):
+    buses break such rules, so they can be taken at a cost. ``kind`` is OpenStreetMap's highway class of each edge and
+    ``way_id`` the way it comes from; "" and 0 where there is none. ``signal_xy`` and ``stop_xy`` are the traffic
+    signals and bus stops on the map, (k, 2) each.
+    """
+
+    node_xy: Floats
+    tail: Ints
+    head: Ints
+    against: NDArray[np.bool_]
+    way_id: Ints
+    kind: NDArray[np.str_]
+    first: Ints
+    xy: Floats
+    signal_xy: Floats
+    stop_xy: Floats
+
+
+@dataclass(frozen=True)
+class Match:
+    """Where a run went on the streets: its stretches in order of riding.
+
+    ``edge`` is the directed edge of each stretch, -1 where it left the mapped streets; ``from_m`` and ``to_m`` are
+    where on that edge it begins and ends (off the streets 0 and its length). ``off_road`` holds the lines as ridden of
+    the stretches with -1, in order; each begins and ends where its neighbours do. ``confidence`` is 0–1.
+    """
+
+    edge: Ints
+    from_m: Floats
+    to_m: Floats
+    off_road: tuple[Floats, ...]
+    confidence: float

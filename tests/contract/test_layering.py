@@ -12,11 +12,12 @@ from tests.contract.sources import ROOT, Source, imports, sources
 WEB = ("flask", "werkzeug", "gunicorn")
 DATABASE = ("sqlalchemy", "psycopg", "psycopg2", "geoalchemy2", "alembic", "procrastinate", "spatial_sql",
             "mapping_service.store")
-PURE = ("mapping_service.clean", "mapping_service.group", "mapping_service.fuse", "mapping_service.review",
-        "mapping_service.intake", "mapping_service.records", "mapping_service.geo")
-INFERENCE = ("mapping_service.clean", "mapping_service.group", "mapping_service.fuse", "mapping_service.review",
-             "mapping_service.intake", "mapping_service.stages", "mapping_service.publish", "mapping_service.web",
-             "collectors")
+PURE = ("mapping_service.clean", "mapping_service.match", "mapping_service.group", "mapping_service.fuse",
+        "mapping_service.trust", "mapping_service.review", "mapping_service.intake", "mapping_service.records",
+        "mapping_service.geo")
+INFERENCE = ("mapping_service.clean", "mapping_service.match", "mapping_service.group", "mapping_service.fuse",
+             "mapping_service.trust", "mapping_service.review", "mapping_service.intake", "mapping_service.stages",
+             "mapping_service.publish", "mapping_service.web", "collectors")
 
 
 def lies_in(module: str, packages: tuple[str, ...]) -> bool:

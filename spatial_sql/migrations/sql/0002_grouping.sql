@@ -1,0 +1,3 @@
+-- What grouping remembers between two processings.
+
+SELECT;

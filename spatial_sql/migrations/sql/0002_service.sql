@@ -1,0 +1,3 @@
+-- Running times, headways and fares with their intervals and samples.
+
+SELECT;

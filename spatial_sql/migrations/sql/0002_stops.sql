@@ -1,0 +1,3 @@
+-- Stations, hail-and-ride stretches, and why a pattern is a variant.
+
+SELECT;

@@ -1,0 +1,3 @@
+-- The street network of a city and the runs matched to it.
+
+SELECT;

@@ -1,0 +1,3 @@
+-- Doubts about traces, and how reliable contributors have been.
+
+SELECT;
