@@ -1,4 +1,4 @@
-"""Who rides what: contributors with their phones and habits, full and partial rides, copies, second phones."""
+"""Who rides what: contributors with their phones and habits, full and partial rides, copies, second phones, lies."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class Contributor:
 class PlannedRide:
     """One file to come. ``ride`` counts the true rides of a pattern; a copy or second phone shares it.
 
-    ``kind`` is full, partial, duplicate or second_phone; ``run_of`` the run that the last two repeat.
+    ``kind`` is full, partial, duplicate, second_phone or fabricated; ``run_of`` the run that a duplicate or a second
+    phone repeats.
     """
 
     run: str
@@ -44,6 +45,11 @@ class PlannedRide:
 def contributors(settings: RideSettings) -> tuple[Contributor, ...]:
     """The people of the survey: S01, S02, …"""
     return tuple(_contributor(f"S{number:02d}", settings) for number in range(1, settings.contributors + 1))
+
+
+def fabricators(settings: RideSettings) -> tuple[Contributor, ...]:
+    """Those who send rides that nobody rode: F01, F02, …"""
+    return tuple(_contributor(f"F{number:02d}", settings) for number in range(1, settings.fabricators + 1))
 
 
 def _contributor(name: str, settings: RideSettings) -> Contributor:
@@ -81,6 +87,11 @@ def _of_pattern(pattern: Pattern, people: Sequence[Contributor], settings: RideS
         if rng.random() < settings.second_phone_share:
             rides.append(replace(original, run=f"{name}\x1fsecond", kind="second_phone", run_of=name,
                                  contributor=other))
+        lie = stream(settings.seed, "fabricated", name)
+        if lie.random() < settings.fabricated_share:
+            liars = fabricators(settings)
+            rides.append(PlannedRide(f"{name}\x1finvented", pattern, number, liars[int(lie.integers(len(liars)))],
+                                     "fabricated", *_whole(pattern)))
     return rides
 
 

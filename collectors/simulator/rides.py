@@ -13,6 +13,8 @@ import numpy as np
 from collectors.simulator.chance import stream
 from collectors.simulator.feed import read_feed
 from collectors.simulator.gpx_text import gpx
+from collectors.simulator.hail import halting_places
+from collectors.simulator.invented import FARE_FACTOR, invent, written
 from collectors.simulator.marks import Journey, marks
 from collectors.simulator.motion import EVENING_H, MORNING_H, Drive, drive, rush
 from collectors.simulator.network import GtfsNetwork, Pattern, Plane, along_m, point_at
@@ -39,8 +41,9 @@ MIDWAY_LEAD_IN_MAX_S = 40.0  # recording before boarding at an ordinary stop
 class Truth:
     """One row of truth.csv: what was really ridden. Only for scoring.
 
-    ``pattern`` is the shape_id or stop-sequence key; ``kind`` full, partial, duplicate or second_phone; ``fare`` in the
-    settings' currency; ``from_m`` and ``to_m`` along the pattern's way; ``run_of`` the run that is repeated.
+    ``pattern`` is the shape_id or stop-sequence key; ``kind`` full, partial, duplicate, second_phone or fabricated;
+    ``fare`` in the settings' currency; ``from_m`` and ``to_m`` along the pattern's way; ``run_of`` the run that is
+    repeated.
     """
 
     run: str
@@ -90,7 +93,21 @@ def simulate(feed: Path | GtfsNetwork, settings: RideSettings) -> Iterator[Simul
     network = read_feed(feed) if isinstance(feed, Path) else feed
     plane = Plane.around(np.concatenate([pattern.lonlat for pattern in network.patterns]))
     for ride in planned(network.patterns, settings):
-        yield _simulated(ride, network, plane, settings)
+        make = _fabricated if ride.kind == "fabricated" else _simulated
+        yield make(ride, network, plane, settings)
+
+
+def _fabricated(ride: PlannedRide, network: GtfsNetwork, plane: Plane, settings: RideSettings) -> SimulatedRide:
+    pattern, phone = ride.pattern, ride.contributor.phone
+    rng = stream(settings.seed, "invented", pattern.name, ride.ride)
+    departure = _departure(_zone(network.timezone(pattern.route_id)), settings, rng)
+    xy = plane.to_m(pattern.lonlat)
+    invention = invent(xy, pattern.stops_along_m, rng)
+    journey = Journey(invention.drive, [network.stops[stop_id].name for stop_id in pattern.stop_ids],
+                      _fare(network, pattern, along_m(xy)[-1], settings) * FARE_FACTOR, min(WAITS_MIN), 0.0, True, True)
+    file = gpx(written(invention, phone, rng), marks(journey, ride.contributor.generic_share, settings, rng), phone,
+               plane, departure)
+    return SimulatedRide(f"{ride.run}.gpx", file, _truth(ride, journey), _hint(ride, network, departure, settings))
 
 
 def _simulated(ride: PlannedRide, network: GtfsNetwork, plane: Plane, settings: RideSettings) -> SimulatedRide:
@@ -99,12 +116,13 @@ def _simulated(ride: PlannedRide, network: GtfsNetwork, plane: Plane, settings: 
     departure = _departure(_zone(network.timezone(pattern.route_id)), settings, rng)
     hour = departure.hour + departure.minute / 60
     xy = plane.to_m(pattern.lonlat)
-    driven = drive(xy, pattern.stops_along_m, ride.from_m, ride.to_m, hour, settings, rng)
+    places_m, is_stop = halting_places(pattern, settings, stream(settings.seed, "hailed", pattern.name, ride.ride))
+    driven = drive(xy, places_m, ride.from_m, ride.to_m, hour, settings, rng)
     from_terminal = ride.from_m <= pattern.stops_along_m[0]
     lead_in_s = _lead_in_s(from_terminal, settings, rng)
     way = _true_way(xy, driven, lead_in_s, rng.uniform(5.0, settings.lead_out_max_s), settings, rng)
-    journey = Journey(driven, [network.stops[stop_id].name for stop_id in pattern.stop_ids],
-                      _fare(network, pattern, along_m(xy)[-1], settings),
+    names = [network.stops[stop_id].name if a_stop else "" for stop_id, a_stop in zip(pattern.stop_ids, is_stop)]
+    journey = Journey(driven, names, _fare(network, pattern, along_m(xy)[-1], settings),
                       int(stream(settings.seed, "wait", pattern.name).choice(WAITS_MIN)), lead_in_s, from_terminal,
                       ride.to_m >= pattern.stops_along_m[-1])
     file = _file(ride, way, journey, departure, plane, settings)

@@ -60,6 +60,9 @@ class RideSettings:
     duplicate_share       share     0-0.2        files sent again under another name                  [own] 0.05
     second_phone_share    share     0-0.2        rides recorded by a second phone too                 [own] 0.05
     clock_offset_max_s    s         0-600        how wrong the clock of a second phone may be         [own]
+    fabricated_share      share     0-0.2        rides that nobody rode, for each true one            [own] 0.05
+    fabricators           people    1-5          those who agree to send them                         [own]
+    hail_share            share     0-0.5        ways with a stretch of hail and ride                 [M6]
     press_share           share     0.5-1        stops that the collector marks at all                [own]
     reaction_max_s        s         0-10         delay of the press after arrival                     [own]
     generic_share         share     0-1          marks that say no more than "Stop", mean of habits   [AB] 0.3
@@ -125,6 +128,9 @@ class RideSettings:
     duplicate_share: float = 0.04
     second_phone_share: float = 0.05
     clock_offset_max_s: float = 90.0
+    fabricated_share: float = 0.0
+    fabricators: int = 2
+    hail_share: float = 0.0
     press_share: float = 0.85
     reaction_max_s: float = 6.0
     generic_share: float = 0.3
