@@ -100,7 +100,7 @@ def simulate(feed: Path | GtfsNetwork, settings: RideSettings) -> Iterator[Simul
 def _fabricated(ride: PlannedRide, network: GtfsNetwork, plane: Plane, settings: RideSettings) -> SimulatedRide:
     pattern, phone = ride.pattern, ride.contributor.phone
     rng = stream(settings.seed, "invented", pattern.name, ride.ride)
-    departure = _departure(_zone(network.timezone(pattern.route_id)), settings, rng)
+    departure = departure_of(_zone(network.timezone(pattern.route_id)), settings, rng)
     xy = plane.to_m(pattern.lonlat)
     invention = invent(xy, pattern.stops_along_m, rng)
     journey = Journey(invention.drive, [network.stops[stop_id].name for stop_id in pattern.stop_ids],
@@ -113,7 +113,7 @@ def _fabricated(ride: PlannedRide, network: GtfsNetwork, plane: Plane, settings:
 def _simulated(ride: PlannedRide, network: GtfsNetwork, plane: Plane, settings: RideSettings) -> SimulatedRide:
     pattern = ride.pattern
     rng = stream(settings.seed, "motion", pattern.name, ride.ride)
-    departure = _departure(_zone(network.timezone(pattern.route_id)), settings, rng)
+    departure = departure_of(_zone(network.timezone(pattern.route_id)), settings, rng)
     hour = departure.hour + departure.minute / 60
     xy = plane.to_m(pattern.lonlat)
     places_m, is_stop = halting_places(pattern, settings, stream(settings.seed, "hailed", pattern.name, ride.ride))
@@ -147,7 +147,8 @@ def _zone(name: str) -> ZoneInfo:
                       timezone=name) from error
 
 
-def _departure(zone: ZoneInfo, settings: RideSettings, rng: np.random.Generator) -> datetime:
+def departure_of(zone: ZoneInfo, settings: RideSettings, rng: np.random.Generator) -> datetime:
+    """When one ride departs: some day of the survey, oftener in the rush hours."""
     hour = rng.uniform(FIRST_H, LAST_H)
     if rng.random() < RUSH_SHARE:
         hour = np.clip(rng.choice([MORNING_H, EVENING_H]) + rng.normal(0, 0.7), FIRST_H, LAST_H)

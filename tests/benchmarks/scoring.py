@@ -43,12 +43,17 @@ class Track:
         ahead = points_at(self.xy, s, np.minimum(s + _HEADING_M, s[-1]))
         ahead -= points_at(self.xy, s, np.maximum(s - _HEADING_M, 0.0))
         self.heading = ahead / np.maximum(np.hypot(*ahead.T), 1e-9)[:, None]
+        self.s = s
         self.low, self.high = self.xy.min(axis=0), self.xy.max(axis=0)
 
     @cached_property
     def tree(self) -> cKDTree:
         """The index over the points."""
         return cKDTree(self.xy)
+
+    def heading_at(self, at_m: Floats) -> Floats:
+        """Return the direction of travel at distances along the line."""
+        return np.asarray(self.heading[np.clip(np.searchsorted(self.s, at_m), 0, len(self.s) - 1)])
 
     def meets(self, other: Track) -> bool:
         """True where the boxes of two lines come within ``NEAR_M`` of each other."""
@@ -146,12 +151,24 @@ def _entropy(counts: Counter[Any]) -> float:
     return float(-np.sum(share * np.log(share)))
 
 
-def matched(truth_xy: Floats, found_xy: Floats, within_m: float) -> tuple[list[tuple[int, int]], Floats]:
-    """Match points one to one at the least total distance, none farther than ``within_m``; return pairs and metres."""
-    if not len(truth_xy) or not len(found_xy):
+@dataclass(frozen=True)
+class Places:
+    """Points (n, 2; metres) with the direction (unit vectors) in which a vehicle passes each."""
+
+    xy: Floats
+    heading: Floats
+
+
+def matched(truth: Places, found: Places, within_m: float) -> tuple[list[tuple[int, int]], Floats]:
+    """Match places one to one at the least total distance: none farther than ``within_m``, none passed backwards.
+
+    Returns the pairs and the metres between the two of each.
+    """
+    if not len(truth.xy) or not len(found.xy):
         return [], np.zeros(0)
-    away = np.hypot(*(truth_xy[:, None] - found_xy[None]).transpose(2, 0, 1))
-    i, j = linear_sum_assignment(np.minimum(away, 10 * within_m))
+    away = np.hypot(*(truth.xy[:, None] - found.xy[None]).transpose(2, 0, 1))
+    away = np.where(truth.heading @ found.heading.T >= 0, np.minimum(away, 10 * within_m), 10 * within_m)
+    i, j = linear_sum_assignment(away)
     hit = away[i, j] <= within_m
     return list(zip(i[hit].tolist(), j[hit].tolist(), strict=True)), away[i, j][hit]
 

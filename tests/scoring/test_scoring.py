@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping_service.records import Floats
-from tests.benchmarks.scoring import Track, agreement, apart_places, fit, goes_right, inversions, matched, ways
+from tests.benchmarks.scoring import Places, Track, agreement, apart_places, fit, goes_right, inversions, matched, ways
 
 
 def line(*corners: tuple[float, float]) -> Floats:
@@ -73,11 +73,24 @@ def test_agreement_does_not_care_which_grouping_is_called_the_truth(pairs: list[
     assert agreement(one, one).ari == pytest.approx(1)
 
 
+def places(*at: tuple[float, float, str]) -> Places:
+    """Places with the letter of the side to which vehicles pass them: E or W."""
+    ahead = {"E": (1.0, 0.0), "W": (-1.0, 0.0)}
+    return Places(line(*((x, y) for x, y, _ in at)), line(*(ahead[side] for _, _, side in at)))
+
+
 def test_stops_are_matched_one_to_one_and_not_beyond_reach() -> None:
-    pairs, away_m = matched(line((0, 0), (300, 0)), line((10, 0), (5, 0), (360, 0)), 30)
+    offered = places((10, 0, "E"), (5, 0, "E"), (360, 0, "E"))
+    pairs, away_m = matched(places((0, 0, "E"), (300, 0, "E")), offered, 30)
     assert pairs == [(0, 1)]
     assert away_m.tolist() == [5]
-    assert matched(line((0, 0)), np.zeros((0, 2)), 30)[0] == []
+    assert matched(offered, Places(np.zeros((0, 2)), np.zeros((0, 2))), 30)[0] == []
+
+
+def test_a_stop_on_the_way_home_is_not_that_on_the_way_out() -> None:
+    both = places((0, 0, "E"), (0, 8, "W"))
+    assert matched(both, places((0, 7, "E"), (0, 1, "W")), 30)[0] == [(0, 0), (1, 1)]
+    assert matched(places((0, 0, "E")), places((0, 0, "W")), 30)[0] == []
 
 
 def test_inversions_are_counted_by_pair() -> None:
