@@ -40,3 +40,9 @@ MAX_RATIO = 200
 
 RATIO_FREE_BYTES = 1_000_000
 """Unpacked size, in bytes, up to which no ratio is asked: it cannot hurt, and tiny texts can pack oddly well."""
+
+MAX_STREET_FILE_BYTES = 2_000_000_000
+"""Largest street map, in bytes, packed and unpacked: the whole of France as .osm.pbf is about 4.5 GB, a city 50 MB."""
+
+MAX_STREET_WAYS = 5_000_000
+"""Most drivable ways of one street map: a country of 60 million people has about as many."""

@@ -266,6 +266,41 @@ class City:
 
 
 @dataclass(frozen=True)
+class StreetMap:
+    """The drivable streets of a map in degrees, each once: what a reader makes and the database keeps.
+
+    Street ``k`` leads from junction ``tail[k]`` to junction ``head[k]`` along ``lon_lat[first[k]:first[k + 1]]``, its
+    first and last vertex included. ``against_out`` marks streets that cars may not drive this way, ``against_back``
+    those that they may not drive the other way. ``kind``, ``way_id`` and the points are those of ``Streets``.
+    """
+
+    tail: Ints
+    head: Ints
+    against_out: NDArray[np.bool_]
+    against_back: NDArray[np.bool_]
+    way_id: Ints
+    kind: NDArray[np.str_]
+    first: Ints
+    lon_lat: Floats
+    signal_lon_lat: Floats
+    stop_lon_lat: Floats
+
+    def __len__(self) -> int:
+        return len(self.tail)
+
+
+@dataclass(frozen=True)
+class StreetReading:
+    """A street map and where it is from; ``dated_s`` is the time up to which its source was current, if that says."""
+
+    streets: StreetMap
+    source: str
+    sha256: str
+    dated_s: float | None
+    notices: Sequence[Notice]
+
+
+@dataclass(frozen=True)
 class Streets:
     """The drivable streets of a city as directed edges between junctions, in metres of the city's CRS.
 

@@ -1,0 +1,4 @@
+"""Street maps into ``StreetMap`` records: files with pyosmium (``files``), names of places with osmnx (``place``).
+
+Both know what a bus may drive from ``rules`` and make junctions and streets of ways in ``network``.
+"""
