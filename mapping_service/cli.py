@@ -7,26 +7,18 @@ import logging
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
 
 import click
-from sqlalchemy import Engine
 
-from mapping_service.config import Config, load_config
+from mapping_service.cli_parts import answer, city_option, find_city, json_option, open_database, progress, settings
 from mapping_service.errors import NotFound, Problem
 from mapping_service.parameters import Parameters
 from mapping_service.reasons import remark, sentence
-from mapping_service.records import City
 
 # Heavy modules are imported inside the commands that need them, so that `commonway --help` answers at once.
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -56,68 +48,17 @@ def _print_problem(problem: Problem) -> None:
         click.echo(f"commonway: {problem.sentence}", err=True)
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-_city = click.option("--city", "slug", required=True, help="The city's slug.")
-
-
-def _config() -> Config:
-    return load_config(os.environ)
-
-
-def _open() -> tuple[str, Engine]:
-    """Return the database's address and engine, its schema brought up to date."""
-    from mapping_service.postgres import ensure_cluster
-    from mapping_service.store.engine import engine_for
-    from spatial_sql.apply import upgrade
-
-    url = ensure_cluster(_config())
-    upgrade(url)
-    return url, engine_for(url)
-
-
-def _find_city(engine: Engine, slug: str) -> City:
-    from mapping_service.store.cities import get_city
-
-    with engine.connect() as connection:
-        return get_city(connection, slug)
-
-
-def _answer(value: Any, as_json: bool, words: str) -> None:
-    """Print an answer: the value as JSON for machines, or the words for people."""
-    plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
-    click.echo(json.dumps(plain, ensure_ascii=False, default=str) if as_json else words)
-
-
-@contextmanager
-def _progress(as_json: bool, label: str) -> Iterator[Callable[[str, int, int], None]]:
-    """Yield a callback that draws a bar per step on a terminal, and stays silent for machines."""
-    if as_json or not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    bars: dict[str, Any] = {}
-
-    def tick(step: str, done: int, total: int) -> None:
-        bar = bars.get(step)
-        if bar is None:
-            bar = bars[step] = click.progressbar(length=total, label=f"{label} {step:8}", file=sys.stderr)
-        bar.update(done - bar.pos)
-        if done >= total:
-            bar.render_finish()
-
-    yield tick
-
-
 @cli.command()
-@_json
+@json_option
 def up(as_json: bool) -> None:
     """Run everything on one machine: the database, the web pages and a worker, until Ctrl-C."""
     from mapping_service.sample import make_sample
     from mapping_service.up import up as run
 
     def announce(line: str) -> None:
-        _answer({"message": line}, as_json, line)
+        answer({"message": line}, as_json, line)
 
-    run(_config(), prepare=make_sample, announce=announce)
+    run(settings(), prepare=make_sample, announce=announce)
 
 
 @cli.command()
@@ -126,7 +67,7 @@ def worker() -> None:
     from mapping_service.jobs import work
 
     logging.getLogger("mapping_service").setLevel(logging.INFO)
-    work(_open()[0])
+    work(open_database()[0])
 
 
 @cli.group()
@@ -141,27 +82,27 @@ def city() -> None:
 @click.option("--currency", required=True, help="ISO 4217 code, such as XOF.")
 @click.option("--language", required=True, help="Language of the collectors' notes: en, fr, es, pt, sw, …")
 @click.option("--words", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The city's own word list.")
-@_json
+@json_option
 def city_create(
     slug: str, name: str, timezone: str, currency: str, language: str, words: Path | None, as_json: bool
 ) -> None:
     """Create a city."""
     from mapping_service.cities import new_city
 
-    made = new_city(_open()[1], slug, name, timezone, currency, language, words)
-    _answer(made, as_json, f"Created {made.name}. Bring in rides: commonway import PATH --city {made.slug}")
+    made = new_city(open_database()[1], slug, name, timezone, currency, language, words)
+    answer(made, as_json, f"Created {made.name}. Bring in rides: commonway import PATH --city {made.slug}")
 
 
 @city.command("list")
-@_json
+@json_option
 def city_list(as_json: bool) -> None:
     """List the cities."""
     from mapping_service.store.cities import list_cities
 
-    with _open()[1].connect() as connection:
+    with open_database()[1].connect() as connection:
         found = list_cities(connection)
     lines = [f"{one.slug:20} {one.name}{' (sample)' if one.synthetic else ''}" for one in found]
-    _answer([asdict(one) for one in found], as_json, "\n".join(lines) or "There is no city yet.")
+    answer([asdict(one) for one in found], as_json, "\n".join(lines) or "There is no city yet.")
 
 
 @cli.group()
@@ -170,44 +111,44 @@ def token() -> None:
 
 
 @token.command("create")
-@_city
+@city_option
 @click.option("--contributor", required=True, help="A pseudonym, not a name.")
-@_json
+@json_option
 def token_create(slug: str, contributor: str, as_json: bool) -> None:
     """Make a key; it is shown this once."""
     from mapping_service.store.cities import add_token
 
-    _, engine = _open()
-    found = _find_city(engine, slug)
+    _, engine = open_database()
+    found = find_city(engine, slug)
     with engine.begin() as connection:
         made = add_token(connection, found.city_id, contributor)
-    address = f"{_config().base_url}/ingest/{made}/gpx"
-    _answer({"token": made, "address": address}, as_json, f"{made}\nSend GPX files to {address}")
+    address = f"{settings().base_url}/ingest/{made}/gpx"
+    answer({"token": made, "address": address}, as_json, f"{made}\nSend GPX files to {address}")
 
 
 @token.command("revoke")
 @click.argument("key")
-@_json
+@json_option
 def token_revoke(key: str, as_json: bool) -> None:
     """Let a key hold no longer."""
     from mapping_service.store.cities import revoke_token
 
-    with _open()[1].begin() as connection:
+    with open_database()[1].begin() as connection:
         revoke_token(connection, key)
-    _answer({"revoked": True}, as_json, "Revoked.")
+    answer({"revoked": True}, as_json, "Revoked.")
 
 
 @cli.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@_city
+@city_option
 @click.option("--hints", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A CSV of what is claimed.")
-@_json
+@json_option
 def import_(paths: tuple[Path, ...], slug: str, hints: Path | None, as_json: bool) -> None:
     """Take in rides (GPX) and service points (CSV, GeoJSON): files, folders and zips."""
     from mapping_service.receive import ReceiveReport, receive_hints, receive_paths
 
-    _, engine = _open()
-    found = _find_city(engine, slug)
+    _, engine = open_database()
+    found = find_city(engine, slug)
     report = ReceiveReport()
     with click.progressbar(length=0, label="import", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         report = receive_paths(engine, found, paths, bar.update)
@@ -219,25 +160,25 @@ def import_(paths: tuple[Path, ...], slug: str, hints: Path | None, as_json: boo
     ]
     words += [f"refused: {one['file']}: {one['message']}" for one in report.refused]
     words += [f"hints: {one}" for one in report.notices]
-    _answer(report, as_json, "\n".join([*words, f"Next: commonway process --city {slug}"]))
+    answer(report, as_json, "\n".join([*words, f"Next: commonway process --city {slug}"]))
     if report.refused:
         sys.exit(1)
 
 
 @cli.command()
-@_city
+@city_option
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1, 64))
-@_json
+@json_option
 def process(slug: str, jobs: int, as_json: bool) -> None:
     """Do all that is pending: read, clean, group, fuse."""
     from mapping_service.stages import process_city
     from mapping_service.store.engine import rows
 
-    url, engine = _open()
-    with _progress(as_json, slug) as tick:
+    url, engine = open_database()
+    with progress(as_json, slug) as tick:
         report = process_city(url, slug, Parameters(), jobs=jobs, progress=tick)
     with engine.connect() as connection:
-        found = _find_city(engine, slug)
+        found = find_city(engine, slug)
         held = rows(connection, "intake.count_by_status", {"city_id": found.city_id})
         states = {one.status: one.submissions for one in held}
     words = (
@@ -246,7 +187,7 @@ def process(slug: str, jobs: int, as_json: bool) -> None:
         + f".\n{report.routes} candidate routes with {report.patterns} patterns and {report.stops} stops."
         + f"\nNext: commonway review accept --city {slug}"
     )
-    _answer({**asdict(report), "submissions": states}, as_json, words)
+    answer({**asdict(report), "submissions": states}, as_json, words)
 
 
 @cli.group()
@@ -255,14 +196,14 @@ def inbox() -> None:
 
 
 @inbox.command("list")
-@_city
-@_json
+@city_option
+@json_option
 def inbox_list(slug: str, as_json: bool) -> None:
     """List what is quarantined and why, what was odd in files that were read, and notes that nobody could read."""
     from mapping_service.store.engine import rows
 
-    _, engine = _open()
-    found = {"city_id": _find_city(engine, slug).city_id}
+    _, engine = open_database()
+    found = {"city_id": find_city(engine, slug).city_id}
     with engine.connect() as connection:
         aside = [dict(one._mapping) for one in rows(connection, "intake.list_quarantined", found)]
         notes = [dict(one._mapping) for one in rows(connection, "intake.list_unread_notes", found)]
@@ -273,28 +214,28 @@ def inbox_list(slug: str, as_json: bool) -> None:
     alike = Counter((one["submission_id"], one["file_name"], one["code"]) for one in odd)
     words += [f"{number:6} {name}: {remark(code, {'times': times})}" for (number, name, code), times in alike.items()]
     words += [f"{one['submission_id']:6} {one['file_name']}: unread note: {one['text']}" for one in notes]
-    answer = {"quarantined": aside, "notices": odd, "unread_notes": notes}
-    _answer(answer, as_json, "\n".join(words) or "Nothing is waiting.")
+    waiting = {"quarantined": aside, "notices": odd, "unread_notes": notes}
+    answer(waiting, as_json, "\n".join(words) or "Nothing is waiting.")
 
 
 @inbox.command("release")
 @click.argument("submission_id", type=int)
-@_city
-@_json
+@city_option
+@json_option
 def inbox_release(submission_id: int, slug: str, as_json: bool) -> None:
     """Use a quarantined or duplicate submission all the same; it is read again at the next processing."""
     from mapping_service.store.engine import run
 
-    _, engine = _open()
+    _, engine = open_database()
     with engine.begin() as connection:
-        values = {"city_id": _find_city(engine, slug).city_id, "submission_id": submission_id}
+        values = {"city_id": find_city(engine, slug).city_id, "submission_id": submission_id}
         if not run(connection, "intake.mark_released", values):
             raise NotFound(
                 "nothing_to_release",
                 f"{slug} has no quarantined submission {submission_id}. See “commonway inbox list --city {slug}”.",
                 submission_id=submission_id,
             )
-    _answer({"released": submission_id}, as_json, f"Released. Next: commonway process --city {slug}")
+    answer({"released": submission_id}, as_json, f"Released. Next: commonway process --city {slug}")
 
 
 @cli.group()
@@ -303,54 +244,54 @@ def review() -> None:
 
 
 @review.command("list")
-@_city
-@_json
+@city_option
+@json_option
 def review_list(slug: str, as_json: bool) -> None:
     """List the candidate routes, the most trusted first."""
     from mapping_service.store.networks import candidates
 
-    _, engine = _open()
+    _, engine = open_database()
     with engine.connect() as connection:
-        found = [dict(one._mapping) for one in candidates(connection, _find_city(engine, slug).city_id)]
+        found = [dict(one._mapping) for one in candidates(connection, find_city(engine, slug).city_id)]
     lines = [
         f"{one['route_id']:6} {one['short_name'] or '':>12}  {(one['long_name'] or '(unnamed)')[:50]:50} "
         f"{one['runs']:4} runs  {one['km']:7.1f} km  {one['confidence']:.2f}"
         for one in found
     ]
-    _answer(found, as_json, "\n".join(lines) or "There are no candidates.")
+    answer(found, as_json, "\n".join(lines) or "There are no candidates.")
 
 
 @review.command("accept")
-@_city
+@city_option
 @click.option("--min-confidence", default=0.0, show_default=True, type=click.FloatRange(0, 1))
 @click.option("--actor", default=lambda: os.environ.get("USER", "operator"), help="Who decides.")
-@_json
+@json_option
 def review_accept(slug: str, min_confidence: float, actor: str, as_json: bool) -> None:
     """Accept all candidate routes that can be published and are trusted enough, and new service points."""
     from mapping_service.publish import accept
 
-    _, engine = _open()
-    found = _find_city(engine, slug)
+    _, engine = open_database()
+    found = find_city(engine, slug)
     with engine.begin() as connection:
         report = accept(connection, found, min_confidence=min_confidence, actor=actor)
     words = f"{len(report.accepted)} routes and {report.service_points} new service points accepted."
     if report.retired:
         words += f"\nGiven up, since other routes hold their rides now: {', '.join(report.retired)}."
     something = report.accepted or report.service_points
-    _answer(report, as_json, f"{words}\nNext: commonway release --city {slug}" if something else words)
+    answer(report, as_json, f"{words}\nNext: commonway release --city {slug}" if something else words)
 
 
 @cli.command()
-@_city
+@city_option
 @click.option("--note", help="What changed, in words.")
 @click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="First day of service; today if not given.")
-@_json
+@json_option
 def release(slug: str, note: str | None, valid_from: datetime | None, as_json: bool) -> None:
     """Make an immutable, numbered release of what is accepted."""
     from mapping_service.publish import release as make
 
-    _, engine = _open()
-    found = _find_city(engine, slug)
+    _, engine = open_database()
+    found = find_city(engine, slug)
     with engine.begin() as connection:
         report = make(connection, found, note=note, valid_from=valid_from.date() if valid_from else None)
     state = "Release" if report.created else "Nothing has changed since release"
@@ -358,40 +299,40 @@ def release(slug: str, note: str | None, valid_from: datetime | None, as_json: b
         f"{state} {report.release}: {report.routes} routes, {report.patterns} patterns, {report.stops} stops, "
         f"{report.service_points} service points, {report.km} km.\nNext: commonway export gtfs OUT.zip --city {slug}"
     )
-    _answer(report, as_json, words)
+    answer(report, as_json, words)
 
 
 @cli.command()
 @click.argument("what", type=click.Choice(["gtfs", "layers", "runs", "evidence"]))
 @click.argument("out", type=click.Path(path_type=Path))
-@_city
+@city_option
 @click.option("--release", "number", type=int, help="An earlier release; the newest if not given.")
-@_json
+@json_option
 def export(what: str, out: Path, slug: str, number: int | None, as_json: bool) -> None:
     """Write a release: gtfs (.zip), layers (.gpkg or a folder of GeoJSON), runs or evidence (.csv)."""
     from mapping_service.exports import write_export
 
-    _, engine = _open()
-    found = _find_city(engine, slug)
+    _, engine = open_database()
+    found = find_city(engine, slug)
     if not out.parent.is_dir():
         raise NotFound("folder_missing", f"There is no folder {out.parent}. Create it first.", folder=str(out.parent))
-    notices = write_export(engine, _config(), found, what, number, out)
+    notices = write_export(engine, settings(), found, what, number, out)
     words = [*(f"notice: {remark(one.code, one.details)}" for one in notices), f"Wrote {out}."]
-    _answer({"written": str(out), "notices": [vars(one) for one in notices]}, as_json, "\n".join(words))
+    answer({"written": str(out), "notices": [vars(one) for one in notices]}, as_json, "\n".join(words))
 
 
 @cli.command()
-@_json
+@json_option
 def check(as_json: bool) -> None:
     """Say what is wrong with this installation and how to mend it."""
     from mapping_service.checks import run_checks
 
-    results = run_checks(_config())
+    results = run_checks(settings())
     marks = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}
     lines = [
         f"{marks[one.state]} {one.title}: {one.found}" + (f"\n     {one.hint}" if one.hint else "") for one in results
     ]
-    _answer([asdict(one) for one in results], as_json, "\n".join(lines))
+    answer([asdict(one) for one in results], as_json, "\n".join(lines))
     if any(one.state == "fail" for one in results):
         sys.exit(1)
 
@@ -403,7 +344,7 @@ def check(as_json: bool) -> None:
 @click.option("--runs-per-pattern", default=3, show_default=True, type=click.IntRange(1, 100))
 @click.option("--language", default="en", show_default=True)
 @click.option("--currency", default="KES", show_default=True)
-@_json
+@json_option
 def simulate(
     feed: Path, out: Path, seed: int, runs_per_pattern: int, language: str, currency: str, as_json: bool
 ) -> None:
@@ -411,4 +352,4 @@ def simulate(
     from collectors.simulator import run
 
     made = run(feed, out, seed=seed, runs_per_pattern=runs_per_pattern, language=language, currency=currency)
-    _answer({"rides": made, "out": str(out)}, as_json, f"Wrote {made} rides to {out}.")
+    answer({"rides": made, "out": str(out)}, as_json, f"Wrote {made} rides to {out}.")
