@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from mapping_service.cli_network import network
 from mapping_service.cli_parts import answer, city_option, find_city, json_option, open_database, progress, settings
 from mapping_service.errors import NotFound, Problem
 from mapping_service.parameters import Parameters
@@ -25,6 +26,9 @@ from mapping_service.reasons import remark, sentence
 def cli() -> None:
     """Riders' phone traces and reports become a reviewed map and GTFS feed of a city's informal transit."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+
+
+cli.add_command(network)
 
 
 def main() -> None:

@@ -291,12 +291,17 @@ class StreetMap:
 
 @dataclass(frozen=True)
 class StreetReading:
-    """A street map and where it is from; ``dated_s`` is the time up to which its source was current, if that says."""
+    """A street map and where it is from.
+
+    ``sha256`` is that of the file that was read; ``dated_s`` the time up to which it was current, where it says so;
+    ``attribution`` what must be shown wherever the streets are.
+    """
 
     streets: StreetMap
     source: str
     sha256: str
     dated_s: float | None
+    attribution: str
     notices: Sequence[Notice]
 
 

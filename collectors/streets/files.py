@@ -21,6 +21,7 @@ import osmium
 
 from collectors.limits import MAX_STREET_FILE_BYTES, MAX_STREET_WAYS
 from collectors.storable import storable_text
+from collectors.streets import ATTRIBUTION
 from collectors.streets.network import Way, make_streets
 from collectors.streets.rules import is_signal, is_stop, rule_of
 from mapping_service.errors import NotFound, Problem, TooLarge
@@ -60,7 +61,7 @@ def read_street_file(path: Path) -> StreetReading:
         raise Problem("no_streets", f"{name} holds no streets that a bus may drive. Take an extract of OpenStreetMap "
                       "with highways and their nodes, such as a city from a .osm.pbf mirror.", name=name)
     dated_s = _stated_s(head, header) or max(one.edited_s for one in ways) or None
-    return StreetReading(streets, name, sha256, dated_s, _notices(ways, places, tail))
+    return StreetReading(streets, name, sha256, dated_s, ATTRIBUTION, _notices(ways, places, tail))
 
 
 def _inspect(path: Path, name: str) -> tuple[str, bytes, bytes, str]:

@@ -16,7 +16,14 @@ KINDS = frozenset({
 })
 """Values of ``highway`` on which vehicles drive."""
 
-_BUSES = ("bus", "psv", "minibus", "share_taxi")
+BUSES = ("bus", "psv", "minibus", "share_taxi")
+WAY_TAGS = (
+    "highway", "area", "service", "junction", "oneway", "motor_vehicle", "vehicle", "access", "busway", "busway:left",
+    "busway:right", *BUSES, *(f"oneway:{one}" for one in BUSES), *(f"{one}:backward" for one in BUSES),
+    *(f"lanes:{one}:backward" for one in BUSES),
+)
+"""Every tag of a way that ``rule_of`` reads."""
+
 _OF_BUSES = frozenset({"busway", "bus_guideway"})
 _SHUT = frozenset({"no", "emergency", "military"})
 _PRIVATE = frozenset({"private", "agricultural", "forestry", "delivery"})
@@ -39,7 +46,7 @@ class Rule:
 def rule_of(tags: Mapping[str, str]) -> Rule | None:
     """Return how a way may be driven, ``None`` where no bus can. A private street is against the rules both ways."""
     kind = tags.get("highway", "")
-    for_buses = kind in _OF_BUSES or any(tags.get(key) in _YES for key in _BUSES)
+    for_buses = kind in _OF_BUSES or any(tags.get(key) in _YES for key in BUSES)
     if tags.get("area") == "yes" or kind not in KINDS and not (kind == "pedestrian" and for_buses):
         return None
     if for_buses:
@@ -47,14 +54,14 @@ def rule_of(tags: Mapping[str, str]) -> Rule | None:
     access = next((tags[key] for key in ("motor_vehicle", "vehicle", "access") if key in tags), "yes")
     if access in _SHUT or tags.get("service") in _NOT_FOR_BUSES:
         return None
-    if access in _PRIVATE or any(tags.get(key) == "no" for key in _BUSES):
+    if access in _PRIVATE or any(tags.get(key) == "no" for key in BUSES):
         return Rule(kind, True, True)
     return Rule(kind, *_directions(kind, tags))
 
 
 def _directions(kind: str, tags: Mapping[str, str]) -> tuple[bool, bool]:
     """Return whether driving along and driving back is against the rules."""
-    of_buses = next((tags[f"oneway:{key}"] for key in _BUSES if f"oneway:{key}" in tags), None)
+    of_buses = next((tags[f"oneway:{key}"] for key in BUSES if f"oneway:{key}" in tags), None)
     if of_buses is not None:
         return _ONEWAY.get(of_buses, _BOTH)
     implied = kind == "motorway" or tags.get("junction") in ("roundabout", "circular")
@@ -65,8 +72,8 @@ def _directions(kind: str, tags: Mapping[str, str]) -> tuple[bool, bool]:
 def _has_lane_against(tags: Mapping[str, str]) -> bool:
     """True where a oneway street has a lane on which buses come the other way."""
     lanes = any(tags.get(key, "").startswith("opposite") for key in ("busway", "busway:left", "busway:right"))
-    counted = any(tags.get(f"lanes:{key}:backward", "0").strip() not in ("0", "") for key in _BUSES)
-    return lanes or counted or any(tags.get(f"{key}:backward") in _YES for key in _BUSES)
+    counted = any(tags.get(f"lanes:{key}:backward", "0").strip() not in ("0", "") for key in BUSES)
+    return lanes or counted or any(tags.get(f"{key}:backward") in _YES for key in BUSES)
 
 
 def is_signal(tags: Mapping[str, str]) -> bool:
@@ -79,4 +86,4 @@ def is_stop(tags: Mapping[str, str]) -> bool:
     if tags.get("highway") == "bus_stop":
         return True
     stops = tags.get("public_transport") in ("platform", "stop_position")
-    return stops and any(tags.get(key) in _YES for key in _BUSES)
+    return stops and any(tags.get(key) in _YES for key in BUSES)

@@ -23,7 +23,7 @@ MAY_HOLD_SQL = {
 }
 SQL = re.compile(r"\b(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE (TABLE|INDEX)|ALTER TABLE)\b|\bST_[A-Z]")
 QUERY_RUNNERS = {"row", "rows", "run", "query"}
-FUNCTION_OR_QUERY = re.compile(r"[a-z_]+\.[a-z_]+|\bmap_tile\b|foreign key")
+FUNCTION_OR_QUERY = re.compile(r"[a-z_]+\.[a-z_]+|\b(?:map|street)_tile\b|foreign key")
 
 
 @pytest.mark.parametrize("table", sorted(tables()))

@@ -9,19 +9,25 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from tests.factories import STOPS, drawn_town, make_city, make_network, make_pattern, make_route, make_stop
+from mapping_service.store.engine import table
+from tests.factories import STOPS, Place, drawn_town, line, make_city, make_network, make_pattern, make_route, make_stop
 from tests.sql.sources import FUNCTIONS
+from tests.web.test_tiles import layers
 
 ZOOM = 13
 BELOW_STOPS = 10
 
 
-def tile(connection: Connection, network_id: int, z: int, lon: float, lat: float) -> bytes:
+def place_in(z: int, lon: float, lat: float) -> dict[str, int]:
     """The tile in which a place lies."""
     n = 2**z
-    x = math.floor((lon + 180) / 360 * n)
-    y = math.floor((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * n)
-    values = {"network": network_id, "z": z, "x": x, "y": y}
+    y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
+    return {"z": z, "x": math.floor((lon + 180) / 360 * n), "y": math.floor(y * n)}
+
+
+def tile(connection: Connection, network_id: int, z: int, lon: float, lat: float) -> bytes:
+    """The tile of a network in which a place lies."""
+    values = {"network": network_id, **place_in(z, lon, lat)}
     return bytes(connection.execute(text("SELECT map_tile(:network, :z, :x, :y)"), values).scalar_one())
 
 
@@ -74,3 +80,45 @@ def test_a_tile_at_the_edge_of_the_map_holds_what_lies_in_it(connection: Connect
     found = tile(connection, network_id, z, lon, -16.8)
     assert b"routes" in found
     assert (b"stops" in found) == (z > BELOW_STOPS)
+
+
+def street_tile(connection: Connection, city_id: int, z: int, lon: float, lat: float) -> bytes:
+    """The tile of a city's streets in which a place lies."""
+    values = {"city": city_id, **place_in(z, lon, lat)}
+    return bytes(connection.execute(text("SELECT street_tile(:city, :z, :x, :y)"), values).scalar_one())
+
+
+def make_street(connection: Connection, city_id: int, street_id: int, kind: str, places: list[Place]) -> None:
+    values = {"city_id": city_id, "street_id": street_id, "kind": kind, "geom": line(places)}
+    one = {"tail": street_id, "head": street_id + 1, "against_out": False, "against_back": False, "way_id": 1}
+    connection.execute(table(connection, "street").insert(), {**values, **one})
+
+
+def make_street_network(connection: Connection, city_id: int) -> None:
+    about = {"source": "drawn", "sha256": "0", "digest": "0", "attribution": "nobody"}
+    connection.execute(table(connection, "street_network").insert(), {"city_id": city_id, **about})
+
+
+@pytest.mark.parametrize(("kind", "from_zoom"), [
+    ("motorway", 7), ("primary", 8), ("secondary", 10), ("tertiary", 11), ("primary_link", 11), ("residential", 13),
+    ("service", 14),
+])
+def test_the_closer_a_tile_the_more_streets_it_holds(connection: Connection, kind: str, from_zoom: int) -> None:
+    city_id = make_city(connection)
+    make_street_network(connection, city_id)
+    place, end = STOPS["S3"][1], STOPS["S6"][1]
+    make_street(connection, city_id, 0, kind, [place, end])
+    assert b"streets" in street_tile(connection, city_id, from_zoom, *place)
+    assert street_tile(connection, city_id, from_zoom - 1, *place) == b""
+    assert street_tile(connection, city_id, from_zoom, 0.0, 51.5) == b""
+    assert street_tile(connection, make_city(connection), from_zoom, *place) == b""
+
+
+def test_streets_of_one_rank_are_one_feature(connection: Connection) -> None:
+    city_id = make_city(connection)
+    make_street_network(connection, city_id)
+    place = STOPS["S3"][1]
+    for number, kind in enumerate(["primary", "trunk", "secondary", "tertiary", "residential", "service"]):
+        make_street(connection, city_id, number, kind, [place, (place[0] + 0.001 * (number + 1), place[1])])
+    found = street_tile(connection, city_id, 14, *place)
+    assert layers(found) == {"streets": (4, {"rank"})}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.types import LargeBinary
 
-from mapping_service.store.lines import line_columns, line_element, point_element
+from mapping_service.store.lines import line_columns, line_element, lines_columns, lines_element, point_element
 
 BACK = text("SELECT ST_AsBinary(ST_GeomFromEWKB(:g), 'NDR') AS wkb, ST_SRID(ST_GeomFromEWKB(:g)) AS srid,"
             " GeometryType(ST_GeomFromEWKB(:g)) AS kind").bindparams(bindparam("g", type_=LargeBinary))
@@ -67,3 +68,17 @@ def test_a_point_stands_at_its_longitude_and_latitude(connection: Connection) ->
 def test_what_is_no_little_endian_line_is_a_bug_and_says_so(wkb: bytes) -> None:
     with pytest.raises(ValueError, match="not a little-endian line"):
         line_columns(wkb)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(arrays(np.float64, st.tuples(st.integers(2, 9), st.just(2)), elements=NUMBERS), min_size=1, max_size=5))
+def test_several_lines_come_back_as_they_went(connection: Connection, lines: list[np.ndarray[Any, Any]]) -> None:
+    wkb, srid, kind = through(connection, lines_element(lines))
+    assert (srid, kind) == (4326, "MULTILINESTRING")
+    assert [line.tolist() for line in lines_columns(wkb)] == [line.tolist() for line in lines]
+
+
+def test_one_line_is_not_taken_for_several(connection: Connection) -> None:
+    wkb, _, _ = through(connection, line_element(np.zeros((2, 2))))
+    with pytest.raises(ValueError, match="no little-endian lines"):
+        lines_columns(wkb)

@@ -1,0 +1,152 @@
+"""The street network of a city, and where its runs went on it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Row, TextClause
+
+from mapping_service.geo import to_lon_lat, to_metres
+from mapping_service.records import Floats, Match, StreetMap, StreetReading, Streets
+from mapping_service.store.engine import row, rows, run
+from mapping_service.store.lines import line_columns, line_element, lines_columns, lines_element, point_element
+from mapping_service.streets import digest, directed
+from spatial_sql.loader import query
+
+
+@dataclass(frozen=True)
+class StreetNetwork:
+    """Where the streets of a city are from; ``digest`` tells whether what was made with them is still current."""
+
+    source: str
+    dated_s: float | None
+    sha256: str
+    digest: str
+    attribution: str
+    loaded_at: datetime
+
+
+def get_network(connection: Connection, city_id: int) -> StreetNetwork | None:
+    """Return what is known of the city's street network; ``None`` where none has been loaded."""
+    found = row(connection, "streets.get_network", {"city_id": city_id})
+    return None if found is None else StreetNetwork(**found._mapping)
+
+
+def save_streets(connection: Connection, city_id: int, read: StreetReading) -> None:
+    """Put a street map in the place of the one that the city has."""
+    run(connection, "streets.delete_network", {"city_id": city_id})
+    about = {"source": read.source, "dated_s": read.dated_s, "sha256": read.sha256, "attribution": read.attribution}
+    run(connection, "streets.insert_network", {"city_id": city_id, "digest": digest(read.streets), **about})
+    _copy(connection, query("streets.copy_streets"), _street_lines(city_id, read.streets))
+    _copy(connection, query("streets.copy_points"), _point_lines(city_id, read.streets))
+    run(connection, "streets.analyze_streets")
+
+
+def _copy(connection: Connection, statement: TextClause, lines: Iterable[str]) -> None:
+    cursor: Any = connection.connection.cursor()  # psycopg2's own: SQLAlchemy knows no COPY
+    cursor.copy_expert(statement.text, io.StringIO("".join(lines)))
+    cursor.close()
+
+
+def _street_lines(city_id: int, streets: StreetMap) -> Iterator[str]:
+    """Give each street as a row of text for COPY."""
+    columns = zip(
+        streets.tail.tolist(), streets.head.tolist(), streets.against_out.tolist(), streets.against_back.tolist(),
+        streets.way_id.tolist(), streets.kind.tolist(), strict=True,
+    )
+    for k, values in enumerate(columns):
+        line = streets.lon_lat[streets.first[k]:streets.first[k + 1]]
+        yield "\t".join(map(str, (city_id, k, *values, bytes(line_element(line).data).hex()))) + "\n"
+
+
+def _point_lines(city_id: int, streets: StreetMap) -> Iterator[str]:
+    points = [("signal", at) for at in streets.signal_lon_lat] + [("stop", at) for at in streets.stop_lon_lat]
+    for number, (kind, (lon, lat)) in enumerate(points):
+        yield f"{city_id}\t{number}\t{kind}\t{bytes(point_element(lon, lat).data).hex()}\n"
+
+
+def load_map(connection: Connection, city_id: int) -> StreetMap:
+    """Return the street map of a city as it was read; an empty one where none has been loaded."""
+    found = rows(connection, "streets.list_streets", {"city_id": city_id})
+    lines = [line_columns(one.geom) for one in found]
+    points = rows(connection, "streets.list_points", {"city_id": city_id})
+    return StreetMap(
+        tail=np.array([one.tail for one in found], dtype=np.int64),
+        head=np.array([one.head for one in found], dtype=np.int64),
+        against_out=np.array([one.against_out for one in found], dtype=bool),
+        against_back=np.array([one.against_back for one in found], dtype=bool),
+        way_id=np.array([one.way_id for one in found], dtype=np.int64),
+        kind=np.array([one.kind for one in found], dtype=np.str_),
+        first=np.cumsum([0, *map(len, lines)], dtype=np.int64),
+        lon_lat=np.concatenate([np.zeros((0, 2)), *lines]),
+        signal_lon_lat=_places(points, "signal"),
+        stop_lon_lat=_places(points, "stop"),
+    )
+
+
+def _places(points: Iterable[Row[Any]], kind: str) -> Floats:
+    return np.array([(one.lon, one.lat) for one in points if one.kind == kind], dtype=np.float64).reshape(-1, 2)
+
+
+def load_streets(connection: Connection, city_id: int, srid: int) -> Streets:
+    """Return the streets of a city as directed edges in metres of ``srid``."""
+    return directed(load_map(connection, city_id), srid)
+
+
+def unmatched(connection: Connection, city_id: int, fingerprint: str) -> list[int]:
+    """Return the runs that have not been matched with the streets, parameters and code of a fingerprint."""
+    values = {"city_id": city_id, "fingerprint": fingerprint}
+    return [found.run_id for found in rows(connection, "streets.list_unmatched", values)]
+
+
+def save_match(
+    connection: Connection, city_id: int, run_id: int, made: Match | None, srid: int, fingerprint: str
+) -> None:
+    """Store where a run went, or that it cannot be matched (``None``), so that nobody tries again."""
+    lines = [to_lon_lat(line, srid) for line in made.off_road] if made else []
+    values = {
+        "run_id": run_id,
+        "city_id": city_id,
+        "edge": made.edge.tolist() if made else [],
+        "from_m": made.from_m.tolist() if made else [],
+        "to_m": made.to_m.tolist() if made else [],
+        "off_road": bytes(lines_element(lines).data) if lines else None,
+        "confidence": made.confidence if made else 0.0,
+        "fingerprint": fingerprint,
+    }
+    run(connection, "streets.upsert_match", values)
+
+
+def load_matches(connection: Connection, city_id: int, srid: int, fingerprint: str) -> Mapping[int, Match]:
+    """Return where the runs of a city went, by run, as far as they have been matched under a fingerprint."""
+    found = rows(connection, "streets.list_matches", {"city_id": city_id, "fingerprint": fingerprint})
+    return {one.run_id: _match(one, srid) for one in found}
+
+
+def _match(found: Row[Any], srid: int) -> Match:
+    lines = lines_columns(found.off_road) if found.off_road is not None else []
+    return Match(
+        edge=np.array(found.edge, dtype=np.int64),
+        from_m=np.array(found.from_m, dtype=np.float64),
+        to_m=np.array(found.to_m, dtype=np.float64),
+        off_road=tuple(to_metres(line[:, 0], line[:, 1], srid) for line in lines),
+        confidence=float(found.confidence),
+    )
+
+
+def summary(connection: Connection, city_id: int, fingerprint: str) -> dict[str, Any]:
+    """Return how much a city's street network holds, and how its runs lie on it."""
+    found = row(connection, "streets.get_network_summary", {"city_id": city_id, "fingerprint": fingerprint})
+    assert found is not None
+    return dict(found._mapping)
+
+
+def get_tile(connection: Connection, slug: str, z: int, x: int, y: int) -> bytes:
+    """Return a vector tile of a city's streets, empty where there are none."""
+    found = row(connection, "streets.get_tile", {"slug": slug, "z": z, "x": x, "y": y})
+    return bytes(found.tile or b"") if found else b""
