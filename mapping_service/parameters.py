@@ -52,9 +52,11 @@ class Parameters:
 
     # group
     step_m: float = tunable(20, "m", 5, 50, "distance between the points in which lines are compared")
+    near_squares_share: float = tunable(0.3, "share", 0.1, 0.5, "of the 480 m squares of the shorter run")
+    near_share: float = tunable(0.35, "share", 0.2, 0.4, "less in common says nothing about one route [measured]")
     cell_m: float = tunable(30, "m", 15, 100, "with its neighbours: lines up to 30–60 m apart run together [measured]")
     same_end_m: float = tunable(400, "m", 100, 1000, "a terminal and the streets where its vehicles queue")
-    same_end_factor: float = tunable(0.7, "factor", 0.4, 1, "runs between the same ends may differ more [measured]")
+    same_ends_factor: float = tunable(0.7, "factor", 0.4, 1, "runs between the same ends may differ more [measured]")
     far_end_m: float = tunable(3000, "m", 1000, 10000, "ends this far apart speak fully against one route [measured]")
     far_end_penalty: float = tunable(0.2, "difference", 0, 0.5, "middle of a wide plateau [measured]")
     group_cut: float = tunable(

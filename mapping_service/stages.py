@@ -25,8 +25,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from mapping_service.clean.clean import clean
 from mapping_service.fuse.fuse import fuse
 from mapping_service.fuse.material import CityFrame
-from mapping_service.geo import resample, to_metres, utm_srid
-from mapping_service.group.group import Line, group
+from mapping_service.geo import to_metres, utm_srid
+from mapping_service.group.group import group_rides
 from mapping_service.intake.interpret import interpret
 from mapping_service.intake.twins import same_ride
 from mapping_service.parameters import Parameters
@@ -186,12 +186,9 @@ def infer(connection: Connection, city: City, p: Parameters, progress: Progress)
         return False
     progress("infer", 0, 3)
     rides = runs.load_rides(connection, city.city_id, city.srid)
-    known_ends = runs.terminals(
-        connection, city.city_id, city.srid, join_m=p.terminal_join_m, ends=int(p.terminal_ends)
-    )
-    lines = [Line(resample(ride.xy, p.step_m), *known_ends[ride.run_id]) for ride in rides]
+    grouping = group_rides(rides, p)
     progress("infer", 1, 3)
-    draft = fuse(rides, group(lines, p), CityFrame(city.srid, ZoneInfo(city.timezone)), p)
+    draft = fuse(rides, grouping, CityFrame(city.srid, ZoneInfo(city.timezone)), p)
     progress("infer", 2, 3)
     places = np.array([[stop.lon, stop.lat] for stop in draft.stops], dtype=np.float64).reshape(-1, 2)
     stop_xy = to_metres(places[:, 0], places[:, 1], city.srid) if len(places) else places

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from mapping_service.fuse.clock import DAY_TYPES, day_type
 from mapping_service.fuse.confidence import confidence, evidence, served
@@ -15,7 +16,7 @@ from mapping_service.fuse.shape import fuse_shape, locate, spread_m
 from mapping_service.fuse.stops import LineStop, line_stops
 from mapping_service.fuse.times import passing_times, running_times
 from mapping_service.geo import along_m, to_lon_lat
-from mapping_service.group.group import medoid
+from mapping_service.group.group import block, medoid
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats, PatternDraft, PatternRun, PatternStop
 
@@ -101,11 +102,12 @@ def _served(way: Way, p: Parameters) -> tuple[PatternStop, ...]:
     return tuple(kept)
 
 
-def _agreement(members: Sequence[int], cover: Floats) -> float:
+def _agreement(members: Sequence[int], cover: sparse.csr_array) -> float:
     """Return the mean share, 0–1, that each two runs have in common; 1 for a lone one."""
     if len(members) < 2:
         return 1.0
-    both = np.minimum(cover, cover.T)[np.ix_(members, members)]
+    among = block(cover, members, members)
+    both = np.minimum(among, among.T)
     return float(min(1.0, both[np.triu_indices(len(members), 1)].mean()))
 
 

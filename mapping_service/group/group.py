@@ -1,35 +1,33 @@
 """Which runs are one route in one direction, which of its ways each took, and which way back belongs to it. Pure.
 
-Two runs differ by the share of the longer one that the other does not cover; a bit less where both began and both
-ended at the same place, a bit more the farther apart their ends lie. Average linkage on that difference makes the
-groups, so that the order of the runs does not matter. A lone run that lies inside a group, and that begins or ends
-where no terminal is known, is a partial ride: it belongs to that group, or, where several fit alike, stays open with
-all of them named. Labels play no part.
+First runs that rode about the same way are put together: two runs differ by the share of the longer one that the
+other does not cover; a bit less where they begin or end at the same place, a bit more the farther apart their ends
+lie. Average linkage on that difference makes the groups, so that the order of the runs does not matter, and no group
+reaches beyond the runs that are linked by differences below the cut: each such cluster of runs can be grouped alone.
+
+Then partial rides find their route: runs that neither form a route that anybody rode from terminal to terminal, nor
+lie anywhere but within others. Such a run belongs to the group in which it lies, or, where several fit alike, stays
+open with all of them named. Labels play no part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy import sparse
 from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import squareform
 
 from mapping_service.geo import along_m
-from mapping_service.group.overlap import coverage
+from mapping_service.group.line import Line, at_terminals, line_of
+from mapping_service.group.near import Near, near
+from mapping_service.group.pairs import pair
+from mapping_service.group.trail import trail_of
 from mapping_service.parameters import Parameters
-from mapping_service.records import Floats, Ints
-
-
-@dataclass(frozen=True)
-class Line:
-    """A run as grouping sees it: samples in metres, and whether it began and ended at a known terminal."""
-
-    xy: Floats
-    starts_at_terminal: bool
-    ends_at_terminal: bool
+from mapping_service.records import Floats, Ints, Ride
 
 
 @dataclass(frozen=True)
@@ -53,70 +51,81 @@ class Group:
 
 @dataclass(frozen=True)
 class Grouping:
-    """All groups of a city, and the pairs of groups that are two directions of one route."""
+    """All groups of a city in the order of their first run, and the pairs of them that are two directions of one route.
+
+    ``cover`` says how much of each run lies along each other, as ``Near`` does.
+    """
 
     groups: tuple[Group, ...]
     pairs: tuple[tuple[int, int], ...]
-    cover: Floats
+    cover: sparse.csr_array
 
 
-def group(lines: Sequence[Line], p: Parameters) -> Grouping:
+def group(lines: Sequence[Line], known: Near, p: Parameters) -> Grouping:
     """Group the runs of a city. The same runs in any order give the same groups."""
     if not lines:
-        return Grouping((), (), np.zeros((0, 0)))
-    # Ties are decided by the runs themselves, never by the order in which they came.
-    order = np.array(sorted(range(len(lines)), key=lambda i: lines[i].xy.tobytes()))
-    return _in_given_order(_group([lines[i] for i in order], p), order)
+        return Grouping((), (), known.cover)
+    order = np.array(sorted(range(len(lines)), key=lambda i: lines[i].digest), dtype=np.int64)
+    sorted_lines = [lines[i] for i in order]
+    cover, back = (sparse.csr_array(m[order][:, order]) for m in (known.cover, known.back))
+    cores = _cores(sorted_lines, cover, p)
+    groups = [_in_given_order(one, order) for one in _groups(sorted_lines, cores, cover, p)]
+    groups.sort(key=lambda one: one.full[0])
+    return Grouping(tuple(groups), pair([one.variants[0] for one in groups], lines, known.back, p), known.cover)
 
 
-def _in_given_order(made: Grouping, order: Ints) -> Grouping:
-    """Return a grouping of reordered runs in terms of the runs as they were given; groups by their first run."""
-    groups = [
-        Group(
-            variants=tuple(tuple(sorted(int(order[i]) for i in way)) for way in one.variants),
-            strays=tuple(sorted(int(order[i]) for i in one.strays)),
-            partial=tuple(sorted(int(order[i]) for i in one.partial)),
-            maybe=tuple(sorted(int(order[i]) for i in one.maybe)),
-        )
-        for one in made.groups
-    ]
-    by_first = sorted(range(len(groups)), key=lambda g: min(groups[g].full))
-    place = {g: at for at, g in enumerate(by_first)}
-    back = np.argsort(order)
-    pairs = sorted((min(place[a], place[b]), max(place[a], place[b])) for a, b in made.pairs)
-    return Grouping(tuple(groups[g] for g in by_first), tuple(pairs), made.cover[np.ix_(back, back)])
+def group_rides(rides: Sequence[Ride], p: Parameters) -> Grouping:
+    """Group the rides of a city by where they went. One thing of each ride counts: its positions in metres."""
+    ends = at_terminals([ride.xy[[0, -1]] for ride in rides], p)
+    lines = [line_of(ride.xy, at) for ride, at in zip(rides, ends, strict=True)]
+    return group(lines, near([trail_of(ride.xy, None, p) for ride in rides], p), p)
 
 
-def _group(lines: Sequence[Line], p: Parameters) -> Grouping:
-    samples = [line.xy for line in lines]
-    cover = coverage(samples, p)
-    labels = _cut(_difference(samples, cover, p), p.group_cut)
-    members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
-    members.sort(key=lambda m: int(m[0]))
-    full, partial, maybe = _settle_partials(lines, members, cover, p)
-    groups = tuple(
-        _with_variants(lines, m, partial.get(k, []), maybe.get(k, []), cover, p) for k, m in full.items()
-    )
-    back = coverage(samples, p, reverse=True)
-    return Grouping(groups, _pair(groups, samples, back, p), cover)
+def _in_given_order(one: Group, order: Ints) -> Group:
+    """Return a group of reordered runs in terms of the runs as they were given."""
+
+    def given(runs: Sequence[int]) -> tuple[int, ...]:
+        return tuple(sorted(int(order[i]) for i in runs))
+
+    return Group(tuple(given(way) for way in one.variants), given(one.strays), given(one.partial), given(one.maybe))
 
 
-def _difference(samples: Sequence[Floats], cover: Floats, p: Parameters) -> Floats:
-    """Return the symmetric (n, n) difference between runs, 0 for equal ones."""
-    starts = np.array([xy[0] for xy in samples])
-    ends = np.array([xy[-1] for xy in samples])
-    apart_m = np.maximum(_distances(starts), _distances(ends))
-    missed = 1.0 - np.minimum(cover, cover.T)
-    same_ends = apart_m <= p.same_end_m
-    near = np.where(same_ends, p.same_end_factor, 1.0)
-    far = np.where(same_ends, 0.0, p.far_end_penalty * np.minimum(1.0, apart_m / p.far_end_m))
-    difference = missed * near + far
-    np.fill_diagonal(difference, 0.0)
-    return difference
+def block(shares: sparse.csr_array, rows: Sequence[int] | Ints, columns: Sequence[int] | Ints) -> Floats:
+    """Return the shares of some runs along others, (rows, columns)."""
+    return np.asarray(shares[np.asarray(rows)][:, np.asarray(columns)].toarray())
 
 
-def _distances(points: Floats) -> Floats:
-    return np.asarray(np.hypot(*(points[:, None, :] - points[None, :, :]).transpose(2, 0, 1)))
+def _cores(lines: Sequence[Line], cover: sparse.csr_array, p: Parameters) -> list[Ints]:
+    """Return the runs put together by average linkage; each cluster of linked runs is taken alone."""
+    both = sparse.coo_array(cover.minimum(cover.T))
+    linked = _difference(lines, both.row, both.col, both.data, p) <= p.group_cut
+    graph = sparse.coo_array((both.data[linked], (both.row[linked], both.col[linked])), shape=both.shape)
+    count, component = connected_components(graph, directed=False)
+    members = np.split(np.argsort(component, kind="stable"), np.cumsum(np.bincount(component, minlength=count))[:-1])
+    cores = []
+    for runs in members:
+        labels = _cut(_square(lines, runs, cover, p), p.group_cut)
+        cores += [runs[labels == label] for label in np.unique(labels)]
+    return sorted(cores, key=lambda runs: int(runs[0]))
+
+
+def _square(lines: Sequence[Line], runs: Ints, cover: sparse.csr_array, p: Parameters) -> Floats:
+    both = block(cover, runs, runs)
+    rows, columns = np.indices(both.shape)
+    difference = _difference(lines, runs[rows.ravel()], runs[columns.ravel()], np.minimum(both, both.T).ravel(), p)
+    return difference.reshape(both.shape)
+
+
+def _difference(lines: Sequence[Line], one: Ints, other: Ints, shared: Floats, p: Parameters) -> Floats:
+    """Return the difference between runs pair by pair, 0 for equal ones, from the share that both have in common."""
+    starts = np.array([line.start for line in lines])
+    ends = np.array([line.end for line in lines])
+    apart_m = np.sort([np.hypot(*(at[one] - at[other]).T) for at in (starts, ends)], axis=0)
+    same_ends = apart_m[1] <= p.same_end_m
+    missed = np.maximum(0.0, 1.0 - shared)
+    factor = np.where(same_ends, p.same_ends_factor, 1.0)
+    far = np.where(same_ends, 0.0, p.far_end_penalty * np.minimum(1.0, apart_m[1] / p.far_end_m))
+    return np.asarray(np.where(one == other, 0.0, missed * factor + far))
 
 
 def _cut(difference: Floats, at: float) -> Ints:
@@ -127,101 +136,83 @@ def _cut(difference: Floats, at: float) -> Ints:
     return np.asarray(fcluster(tree, at, "distance"), dtype=np.int64)
 
 
-def _settle_partials(
-    lines: Sequence[Line], members: Sequence[Ints], cover: Floats, p: Parameters
-) -> tuple[dict[int, Ints], dict[int, list[int]], dict[int, list[int]]]:
-    """Return the groups that stay, and for each the partial rides that surely and perhaps belong to it."""
-    lone = [k for k, m in enumerate(members) if len(m) == 1 and not _whole(lines[m[0]])]
-    hosts = {k: m for k, m in enumerate(members) if k not in lone}
+def _groups(lines: Sequence[Line], cores: Sequence[Ints], cover: sparse.csr_array, p: Parameters) -> Iterator[Group]:
+    """Settle the doubtful cores, the longest first, so that whatever might hold one has been settled before it."""
+    hosts = {int(core[0]): core for core in cores if not _doubtful(lines, core)}
+    of_run = {int(i): host for host, core in hosts.items() for i in core}
     partial: dict[int, list[int]] = {}
     maybe: dict[int, list[int]] = {}
-    for k in lone:
-        run = int(members[k][0])
-        fits = {h: float(np.median(cover[run, m])) for h, m in hosts.items() if len(m) > 1 or _whole(lines[m[0]])}
-        best = max(fits.values(), default=0.0)
-        if best < p.contain_share:
-            hosts[k] = members[k]
-            continue
-        chosen = [h for h, share in fits.items() if share > best - p.ambiguity and share >= p.contain_share]
-        for h in chosen:
-            (partial if len(chosen) == 1 else maybe).setdefault(h, []).append(run)
-    return dict(sorted(hosts.items())), partial, maybe
+    doubtful = [core for core in cores if _doubtful(lines, core)]
+    for core in sorted(doubtful, key=lambda core: (-max(lines[i].length_m for i in core), int(core[0]))):
+        chosen = [_hosts_of(int(i), hosts, of_run, cover, p) for i in core]
+        if all(chosen):
+            for i, found in zip(core.tolist(), chosen, strict=True):
+                for host in found:
+                    (partial if len(found) == 1 else maybe).setdefault(host, []).append(i)
+        else:
+            hosts[int(core[0])] = core
+            of_run |= {int(i): int(core[0]) for i in core}
+    for host, core in hosts.items():
+        yield _with_variants(lines, core, partial.get(host, []), maybe.get(host, []), cover, p)
 
 
-def _whole(line: Line) -> bool:
-    return line.starts_at_terminal and line.ends_at_terminal
+def _doubtful(lines: Sequence[Line], core: Ints) -> bool:
+    """True where no run of a core went from terminal to terminal: these may all be partial rides."""
+    return not any(lines[i].whole for i in core)
+
+
+def _hosts_of(
+    run: int, hosts: Mapping[int, Ints], of_run: Mapping[int, int], cover: sparse.csr_array, p: Parameters
+) -> list[int]:
+    """Return the groups within which a run lies: one, or several that fit alike, or none."""
+    along = cover[[run]].tocoo().col.tolist()
+    met = sorted({of_run[j] for j in along if j in of_run})
+    fits = {host: float(np.median(block(cover, [run], hosts[host]))) for host in met}
+    best = max(fits.values(), default=0.0)
+    return [host for host, share in fits.items() if share >= p.contain_share and share > best - p.ambiguity]
 
 
 def _with_variants(
-    lines: Sequence[Line], members: Ints, partial: list[int], maybe: list[int], cover: Floats, p: Parameters
+    lines: Sequence[Line], core: Ints, partial: list[int], maybe: list[int], cover: sparse.csr_array, p: Parameters
 ) -> Group:
     """Tell the ways apart that the runs of one group took; ways that too few took are strays.
 
     A lone run that only rode a part of another way, and not from terminal to terminal, is a partial ride of it.
     """
-    missed = 1.0 - np.minimum(cover, cover.T)[np.ix_(members, members)]
+    among = block(cover, core, core)
+    missed = np.maximum(0.0, 1.0 - np.minimum(among, among.T))
     np.fill_diagonal(missed, 0.0)
     labels = _cut(missed, p.variant_cut)
-    ways = [members[labels == label] for label in np.unique(labels)]
+    ways = [core[labels == label] for label in np.unique(labels)]
     parts = [way for way in ways if len(way) == 1 and _is_part(lines, int(way[0]), ways, cover, p)]
     ways = [way for way in ways if not any(way is part for part in parts)]
     ways.sort(key=lambda way: (-len(way), int(way[0])))
-    kept = [w for i, w in enumerate(ways) if i == 0 or len(w) >= p.variant_share * len(members)]
+    kept = [w for i, w in enumerate(ways) if i == 0 or len(w) >= p.variant_share * len(core)]
     strays = [int(i) for w in ways if not any(w is k for k in kept) for i in w]
     return Group(
         variants=tuple(tuple(int(i) for i in w) for w in kept),
-        strays=tuple(sorted(strays)),
+        strays=tuple(strays),
         partial=(*partial, *(int(part[0]) for part in parts)),
         maybe=tuple(maybe),
     )
 
 
-def _is_part(lines: Sequence[Line], run: int, ways: Sequence[Ints], cover: Floats, p: Parameters) -> bool:
+def _is_part(lines: Sequence[Line], run: int, ways: Sequence[Ints], cover: sparse.csr_array, p: Parameters) -> bool:
     """True where a run lies within another way and is clearly shorter, and did not ride from terminal to terminal."""
-    if _whole(lines[run]):
+    if lines[run].whole:
         return False
     others = [way for way in ways if run not in way]
-    within = (float(np.median(cover[run, way])) >= p.contain_share for way in others)
-    longer = (len(lines[run].xy) < p.contain_share * np.median([len(lines[i].xy) for i in way]) for way in others)
+    within = (float(np.median(block(cover, [run], way))) >= p.contain_share for way in others)
+    longer = (lines[run].length_m < p.contain_share * np.median([lines[i].length_m for i in way]) for way in others)
     return any(a and b for a, b in zip(within, longer, strict=True))
 
 
-def medoid(members: Sequence[int], cover: Floats, lines: Sequence[Floats]) -> int:
+def medoid(members: Sequence[int], cover: sparse.csr_array, lines: Sequence[Floats]) -> int:
     """Return the run that covers and is covered by the others best.
 
     Of equals, as two runs alone always are, it is the shortest: a wrong turn makes a run longer, never shorter.
     """
-    both = np.round((cover + cover.T)[np.ix_(members, members)].sum(axis=1), 9)
+    among = block(cover, members, members)
+    both = np.round((among + among.T).sum(axis=1), 9)
     best = [members[int(i)] for i in np.flatnonzero(both == both.max())]
     return min(best, key=lambda i: (round(float(along_m(lines[i])[-1]), 3), lines[i].tobytes()))
-
-
-def _pair(
-    groups: Sequence[Group], samples: Sequence[Floats], back: Floats, p: Parameters
-) -> tuple[tuple[int, int], ...]:
-    """Match each group with the way back that runs beside it most, one to one, best first."""
-    fits: list[tuple[float, int, int]] = []
-    for a, one in enumerate(groups):
-        for b in range(a + 1, len(groups)):
-            share = _way_back_share(one.variants[0], groups[b].variants[0], samples, back, p)
-            if share >= p.reverse_share:
-                fits.append((-share, a, b))
-    taken: NDArray[np.bool_] = np.zeros(len(groups), dtype=bool)
-    pairs = []
-    for _, a, b in sorted(fits):
-        if not (taken[a] or taken[b]):
-            taken[[a, b]] = True
-            pairs.append((a, b))
-    return tuple(sorted(pairs))
-
-
-def _way_back_share(
-    out: Sequence[int], home: Sequence[int], samples: Sequence[Floats], back: Floats, p: Parameters
-) -> float:
-    """Return how much two groups run beside each other in opposite directions, less where their ends do not meet."""
-    share = float(np.median(np.minimum(back[np.ix_(out, home)], back[np.ix_(home, out)].T)))
-    if share < p.reverse_share:
-        return 0.0
-    a, b = samples[out[0]], samples[home[0]]
-    apart_m = max(np.hypot(*(a[0] - b[-1])), np.hypot(*(a[-1] - b[0])))
-    return share - p.far_end_penalty * min(1.0, float(apart_m) / p.far_end_m)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -123,12 +123,3 @@ def _with_reports(parts: Sequence[Ride], reports: Sequence[Report]) -> list[Ride
         away_s = [max(part.t_s[0] - at, at - part.t_s[-1], 0.0) for part in parts]
         mine[int(np.argmin(away_s))].append(report)
     return [replace(part, reports=tuple(said)) for part, said in zip(parts, mine, strict=True)]
-
-
-def terminals(
-    connection: Connection, city_id: int, srid: int, *, join_m: float, ends: int
-) -> Mapping[int, tuple[bool, bool]]:
-    """Return for each run whether it begins and whether it ends where at least ``ends`` runs begin or end."""
-    values = {"city_id": city_id, "srid": srid, "join_m": join_m, "ends": ends}
-    found = rows(connection, "runs.list_terminals", values)
-    return {one.run_id: (one.starts_at_terminal, one.ends_at_terminal) for one in found}

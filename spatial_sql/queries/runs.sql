@@ -81,23 +81,3 @@ SELECT r.submission_id, r.waypoint, r.kind, ST_X(r.geom) AS lon, ST_Y(r.geom) AS
 FROM report r JOIN submission s USING (submission_id)
 WHERE r.city_id = :city_id AND s.status = 'accepted'
 ORDER BY r.submission_id, r.waypoint, r.report_id;
-
--- name: list_terminals
--- For each run, whether it begins and ends where other runs begin or end: ends of runs within :join_m of each other
--- are one terminal where at least :ends of them meet. Params: city_id, srid, join_m, ends.
-WITH ends AS (
-  SELECT r.run_id, r.submission_id, r.part, side,
-         ST_Transform(ST_Force2D(CASE side WHEN 0 THEN ST_StartPoint(r.geom) ELSE ST_EndPoint(r.geom) END), CAST(:srid AS integer)) AS geom
-  FROM run r
-  JOIN submission s USING (submission_id)
-  CROSS JOIN (VALUES (0), (1)) AS sides (side)
-  WHERE r.city_id = :city_id AND s.status = 'accepted'
-), clustered AS (
-  SELECT run_id, side, ST_ClusterDBSCAN(geom, CAST(:join_m AS float), CAST(:ends AS integer)) OVER (ORDER BY submission_id, part, side) AS terminal
-  FROM ends
-)
-SELECT run_id, bool_or(terminal IS NOT NULL) FILTER (WHERE side = 0) AS starts_at_terminal,
-       bool_or(terminal IS NOT NULL) FILTER (WHERE side = 1) AS ends_at_terminal
-FROM clustered
-GROUP BY run_id
-ORDER BY run_id;

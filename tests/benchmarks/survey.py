@@ -27,15 +27,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from collectors.archives import iter_files
 from collectors.hints import file_stem, read_hints
 from mapping_service.clean.clean import clean
 from mapping_service.fuse.fuse import fuse
 from mapping_service.fuse.material import CityFrame
-from mapping_service.geo import resample, to_metres, utm_srid
-from mapping_service.group.group import Line, group
+from mapping_service.geo import to_metres, utm_srid
+from mapping_service.group.group import group_rides
 from mapping_service.intake.interpret import interpret
 from mapping_service.parameters import Parameters
 from mapping_service.records import City, Claim, Floats, NetworkDraft, Report, Ride
@@ -125,25 +124,9 @@ def _shared(parts: Sequence[Ride], reports: Iterable[Report]) -> list[Ride]:
     return [replace(part, reports=tuple(said)) for part, said in zip(parts, mine, strict=True)]
 
 
-def terminal_ends(rides: Sequence[Ride], p: Parameters) -> list[tuple[bool, bool]]:
-    """Return for each ride whether it begins and ends at a terminal: what the named query ``runs.list_terminals`` says.
-
-    DBSCAN over the ends of all rides: an end belongs to a terminal where it lies within reach of an end that has
-    enough neighbours.
-    """
-    ends = np.array([xy for ride in rides for xy in (ride.xy[0], ride.xy[-1])])
-    tree = cKDTree(ends)
-    near = tree.query_ball_point(ends, p.terminal_join_m)
-    core = np.array([len(n) >= p.terminal_ends for n in near])
-    at = [bool(core[n].any()) for n in near]
-    return [(at[2 * i], at[2 * i + 1]) for i in range(len(rides))]
-
-
 def infer(survey: Survey, p: Parameters) -> NetworkDraft:
     """Return the candidate network of a survey by the same pure steps as the service."""
-    ends = terminal_ends(survey.rides, p)
-    lines = [Line(resample(ride.xy, p.step_m), *end) for ride, end in zip(survey.rides, ends, strict=True)]
-    return fuse(survey.rides, group(lines, p), survey.city, p)
+    return fuse(survey.rides, group_rides(survey.rides, p), survey.city, p)
 
 
 def without_marks(survey: Survey) -> Survey:

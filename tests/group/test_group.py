@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -10,7 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping_service.geo import resample
-from mapping_service.group.group import Group, Grouping, Line, group, medoid
+from mapping_service.group.group import Group, Grouping, group, medoid
+from mapping_service.group.line import line_of
+from mapping_service.group.near import near
+from mapping_service.group.trail import trail_of
+from mapping_service.records import Floats
 from tests.sketch import P, noisy, places, way
 
 TOWN = places(
@@ -34,13 +39,27 @@ TOWN = places(
 Members = frozenset[frozenset[int]]
 
 
-def line(letters: str, seed: int = 0, *, starts: bool = True, ends: bool = True) -> Line:
+@dataclass(frozen=True)
+class Drawn:
+    """A run and whether it begins and ends at known terminals."""
+
+    xy: Floats
+    starts: bool = True
+    ends: bool = True
+
+
+def line(letters: str, seed: int = 0, *, starts: bool = True, ends: bool = True) -> Drawn:
     """Return a run along drawn corners; by default it begins and ends at known terminals."""
-    return Line(noisy(resample(way(TOWN, letters), P.step_m), seed, 3.0), starts, ends)
+    return Drawn(noisy(resample(way(TOWN, letters), P.step_m), seed, 3.0), starts, ends)
 
 
-def lines(*letters: str) -> list[Line]:
+def lines(*letters: str) -> list[Drawn]:
     return [line(corners, seed) for seed, corners in enumerate(letters)]
+
+
+def grouped(drawn: Sequence[Drawn]) -> Grouping:
+    known = near([trail_of(one.xy, None, P) for one in drawn], P)
+    return group([line_of(one.xy, (one.starts, one.ends)) for one in drawn], known, P)
 
 
 def full(grouping: Grouping) -> Members:
@@ -53,26 +72,26 @@ def only(grouping: Grouping) -> Group:
 
 
 def test_a_city_without_runs_has_no_groups() -> None:
-    grouping = group([], P)
+    grouping = grouped([])
     assert (grouping.groups, grouping.pairs, grouping.cover.shape) == ((), (), (0, 0))
 
 
 def test_one_run_is_one_group() -> None:
-    assert only(group(lines("AF"), P)).variants == ((0,),)
+    assert only(grouped(lines("AF"))).variants == ((0,),)
 
 
 def test_two_routes_that_share_a_trunk_and_part_are_two() -> None:
-    assert full(group(lines("ACF", "ACS", "ACF", "ACS", "ACS"), P)) == {frozenset({0, 2}), frozenset({1, 3, 4})}
+    assert full(grouped(lines("ACF", "ACS", "ACF", "ACS", "ACS"))) == {frozenset({0, 2}), frozenset({1, 3, 4})}
 
 
 def test_both_directions_are_kept_apart_and_paired() -> None:
-    grouping = group(lines("AF", "FA", "AF", "FA", "ACS"), P)
+    grouping = grouped(lines("AF", "FA", "AF", "FA", "ACS"))
     assert full(grouping) == {frozenset({0, 2}), frozenset({1, 3}), frozenset({4})}
     assert [{*grouping.groups[a].full, *grouping.groups[b].full} for a, b in grouping.pairs] == [{0, 1, 2, 3}]
 
 
 def test_a_group_has_one_way_back_at_most_and_it_is_the_nearest() -> None:
-    grouping = group(lines("ACF", "KCA", "FCA"), P)
+    grouping = grouped(lines("ACF", "KCA", "FCA"))
     assert len(grouping.groups) == 3
     ((a, b),) = grouping.pairs
     assert {*grouping.groups[a].full, *grouping.groups[b].full} == {0, 2}
@@ -80,72 +99,123 @@ def test_a_group_has_one_way_back_at_most_and_it_is_the_nearest() -> None:
 
 def test_a_ride_that_ends_on_the_way_belongs_to_the_route_it_lies_on() -> None:
     runs = [*lines("ACF", "ACF", "ACS", "ACS"), line("CE", 9, starts=False, ends=False)]
-    grouping = group(runs, P)
+    grouping = grouped(runs)
     assert [(g.full, g.partial, g.maybe) for g in grouping.groups] == [((0, 1), (4,), ()), ((2, 3), (), ())]
 
 
 def test_a_ride_on_the_shared_trunk_that_fits_two_routes_stays_open() -> None:
     runs = [*lines("ACF", "ACF", "ACS", "ACS"), line("AB", 9, ends=False)]
-    grouping = group(runs, P)
+    grouping = grouped(runs)
     assert [(g.full, g.partial, g.maybe) for g in grouping.groups] == [((0, 1), (), (4,)), ((2, 3), (), (4,))]
 
 
 def test_a_ride_that_ends_just_after_two_routes_part_stays_open_too() -> None:
     a_little_on = np.array([TOWN["A"], (TOWN["C"][0] + 160.0, TOWN["C"][1])])
-    past_c = Line(resample(a_little_on, P.step_m), True, False)
-    grouping = group([*lines("ACF", "ACF", "ACS", "ACS"), past_c], P)
+    past_c = Drawn(resample(a_little_on, P.step_m), True, False)
+    grouping = grouped([*lines("ACF", "ACF", "ACS", "ACS"), past_c])
     assert grouping.cover[4, 0] > grouping.cover[4, 2]
     assert [(g.partial, g.maybe) for g in grouping.groups] == [((), (4,)), ((), (4,))]
 
 
 def test_a_short_route_between_known_terminals_is_a_route_of_its_own() -> None:
     runs = [*lines("AF", "AF"), line("BC", 9)]
-    grouping = group(runs, P)
+    grouping = grouped(runs)
     assert full(grouping) == {frozenset({0, 1}), frozenset({2})}
     assert all(not g.partial for g in grouping.groups)
 
 
 def test_a_ride_cut_short_on_streets_that_nobody_else_rode_stays_a_group() -> None:
     runs = [*lines("AF", "AF"), line("CS", 9, starts=False, ends=False)]
-    assert full(group(runs, P)) == {frozenset({0, 1}), frozenset({2})}
+    assert full(grouped(runs)) == {frozenset({0, 1}), frozenset({2})}
 
 
 def test_a_partial_ride_on_the_way_back_does_not_join_the_way_out() -> None:
     runs = [*lines("AF", "AF"), line("EC", 9, starts=False, ends=False)]
-    assert full(group(runs, P)) == {frozenset({0, 1}), frozenset({2})}
+    assert full(grouped(runs)) == {frozenset({0, 1}), frozenset({2})}
 
 
 def test_a_detour_by_one_of_five_is_a_stray() -> None:
-    one = only(group(lines("AF", "AF", "ABGHCF", "AF", "AF"), P))
+    one = only(grouped(lines("AF", "AF", "ABGHCF", "AF", "AF")))
     assert (one.variants, one.strays) == (((0, 1, 3, 4),), (2,))
     assert one.full == (0, 1, 2, 3, 4)
 
 
 def test_a_detour_by_two_of_five_is_a_way_of_its_own() -> None:
-    one = only(group(lines("ABGHCF", "AF", "AF", "ABGHCF", "AF"), P))
+    one = only(grouped(lines("ABGHCF", "AF", "AF", "ABGHCF", "AF")))
     assert (one.variants, one.strays) == (((1, 2, 4), (0, 3)), ())
 
 
 def test_a_loop_is_one_group_and_the_loop_ridden_the_other_way_is_its_way_back() -> None:
-    grouping = group(lines("BGHCB", "BGHCB", "BCHGB"), P)
+    grouping = grouped(lines("BGHCB", "BGHCB", "BCHGB"))
     assert full(grouping) == {frozenset({0, 1}), frozenset({2})}
     assert grouping.pairs == ((0, 1),)
 
 
+def test_a_lollipop_is_one_group_and_the_stick_alone_lies_within_it() -> None:
+    """Out on A–B, round the block, and back to A."""
+    runs = [*lines("ABGHCBA", "ABGHCBA"), line("AB", 9, ends=False)]
+    one = only(grouped(runs))
+    assert (one.variants, one.partial) == (((0, 1),), (2,))
+
+
+def test_a_figure_of_eight_is_one_group_whichever_loop_comes_first_another() -> None:
+    first_up, first_down = "CHGBCSC", "CSCHGBC"
+    grouping = grouped(lines(first_up, first_up, first_down))
+    assert full(grouping) == {frozenset({0, 1, 2})}
+    assert grouped(lines(first_up, first_up)).pairs == ()
+
+
+def test_out_and_back_in_one_trace_is_neither_the_way_out_nor_the_way_back() -> None:
+    grouping = grouped(lines("AF", "AF", "FA", "FA", "AFA"))
+    assert full(grouping) == {frozenset({0, 1}), frozenset({2, 3}), frozenset({4})}
+    assert len(grouping.pairs) == 1
+
+
+def test_a_branch_that_many_rode_is_another_route_where_it_is_long_and_a_variant_where_it_is_short() -> None:
+    long = grouped(lines("ACF", "ACF", "ACS", "ACS"))
+    short = grouped(lines("ACHD", "ACHD", "ACHD", "ACHG", "ACHG"))
+    assert full(long) == {frozenset({0, 1}), frozenset({2, 3})}
+    assert only(short).variants == ((0, 1, 2), (3, 4))
+
+
+def test_a_one_way_pair_keeps_two_directions_of_one_route() -> None:
+    """Out along B–C, back along the block behind it."""
+    grouping = grouped(lines("ABCEF", "ABCEF", "FECHGBA", "FECHGBA"))
+    assert full(grouping) == {frozenset({0, 1}), frozenset({2, 3})}
+    assert grouping.pairs == ((0, 1),)
+
+
+def test_a_short_turn_that_two_rode_between_terminals_is_a_route_until_more_is_known() -> None:
+    grouping = grouped(lines("AF", "AF", "AB", "AB"))
+    assert full(grouping) == {frozenset({0, 1}), frozenset({2, 3})}
+
+
+def test_two_partial_rides_alike_are_no_route_of_their_own() -> None:
+    runs = [*lines("AF", "AF"), *(line("BE", seed, starts=False, ends=False) for seed in (7, 8))]
+    one = only(grouped(runs))
+    assert (one.full, one.partial) == ((0, 1), (2, 3))
+
+
+def test_where_nobody_rode_all_of_a_route_its_longest_partial_rides_hold_the_shorter_ones() -> None:
+    runs = [line("AE", 1, ends=False), line("BC", 2, starts=False, ends=False)]
+    one = only(grouped(runs))
+    assert (one.full, one.partial) == ((0,), (1,))
+
+
 def test_the_medoid_is_the_run_that_agrees_best_with_the_others() -> None:
     ridden = lines("ABGHCF", "AF", "AF")
-    cover, samples = group(ridden, P).cover, [line.xy for line in ridden]
+    cover, samples = grouped(ridden).cover, [line.xy for line in ridden]
     assert medoid((0, 1, 2), cover, samples) in (1, 2)
     assert medoid((0,), cover, samples) == 0
 
 
 def test_of_two_runs_alone_the_shorter_is_the_medoid() -> None:
     ridden = lines("ABGHCF", "AF")
-    assert medoid((0, 1), group(ridden, P).cover, [line.xy for line in ridden]) == 1
+    assert medoid((0, 1), grouped(ridden).cover, [line.xy for line in ridden]) == 1
 
 
 @cache
-def mixed_city() -> list[Line]:
+def mixed_city() -> list[Drawn]:
     return [
         *lines("ACF", "ACS", "FCA", "ACF", "ABGHCF", "ACS", "ACF", "BGHCB", "SCA", "ABGHCF", "DCS", "DCS"),
         line("AB", 20, ends=False),
@@ -167,32 +237,32 @@ def identified(grouping: Grouping, order: Sequence[int]) -> tuple[object, ...]:
     return tuple(sorted(groups)), tuple(pairs)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.permutations(range(14)))
 def test_the_same_runs_in_any_order_give_the_same_groups_ways_and_pairs(order: list[int]) -> None:
     runs = mixed_city()
-    first = identified(group(runs, P), range(len(runs)))
-    assert identified(group([runs[i] for i in order], P), order) == first
+    first = identified(grouped(runs), range(len(runs)))
+    assert identified(grouped([runs[i] for i in order]), order) == first
 
 
-def detour(at_m: float, seed: int) -> Line:
+def detour(at_m: float, seed: int) -> Drawn:
     """Return a ride of 6 km that goes round one block of 400 by 600 m, each somewhere else."""
     corners = [(0, 0), (at_m, 0), (at_m, 600), (at_m + 400, 600), (at_m + 400, 0), (6000, 0)]
-    return Line(noisy(resample(np.array(corners, dtype=np.float64), P.step_m), seed, 3.0), True, True)
+    return Drawn(noisy(resample(np.array(corners, dtype=np.float64), P.step_m), seed, 3.0), True, True)
 
 
 def test_which_way_is_kept_where_every_ride_took_its_own_does_not_depend_on_their_order() -> None:
     runs = [detour(1000.0 * k, k) for k in range(1, 5)]
-    forth = only(group(runs, P))
-    back = only(group(runs[::-1], P))
+    forth = only(grouped(runs))
+    back = only(grouped(runs[::-1]))
     assert forth.strays, "the drawing must give strays"
     assert {3 - i for i in back.strays} == set(forth.strays)
 
 
 def test_equally_far_neighbours_are_grouped_alike_in_any_order() -> None:
-    def stair(from_m: float) -> Line:
-        return Line(resample(np.array([[from_m, 0.0], [from_m + 4200.0, 0.0]]), P.step_m), True, True)
+    def stair(from_m: float) -> Drawn:
+        return Drawn(resample(np.array([[from_m, 0.0], [from_m + 4200.0, 0.0]]), P.step_m), True, True)
 
     runs = [stair(0.0), stair(1260.0), stair(2520.0)]
-    forth, back = group(runs, P), group(runs[::-1], P)
+    forth, back = grouped(runs), grouped(runs[::-1])
     assert full(forth) == {frozenset(2 - i for i in members) for members in full(back)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from itertools import pairwise
 
 import numpy as np
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping_service.geo import resample
-from mapping_service.group.overlap import coverage, headings
-from mapping_service.records import Floats
+from mapping_service.group.near import Near, near
+from mapping_service.group.trail import Trail, trail_of
+from mapping_service.records import Floats, Match
 from tests.sketch import P, noisy, places, way
 
 TOWN = places(
@@ -28,14 +30,19 @@ def line(letters: str, shift_m: tuple[float, float] = (0.0, 0.0)) -> Floats:
     return resample(way(TOWN, letters) + shift_m, P.step_m)
 
 
+def compared(*lines: Floats) -> Near:
+    return near([trail_of(one, None, P) for one in lines], P)
+
+
 def cover(one: Floats, other: Floats, *, reverse: bool = False) -> tuple[float, float]:
     """Return the share of one that lies along the other, and the other way about."""
-    both = coverage([one, other], P, reverse=reverse)
+    found = compared(one, other)
+    both = (found.back if reverse else found.cover).toarray()
     return float(both[0, 1]), float(both[1, 0])
 
 
 def test_a_line_covers_itself_and_its_equal_fully() -> None:
-    assert coverage([line("ACD"), line("ACD")], P).tolist() == [[1.0, 1.0], [1.0, 1.0]]
+    assert compared(line("ACD"), line("ACD")).cover.toarray().tolist() == [[1.0, 1.0], [1.0, 1.0]]
 
 
 def test_the_same_street_ridden_back_is_not_covered() -> None:
@@ -76,14 +83,21 @@ def test_two_phones_on_one_vehicle_cover_each_other_whatever_the_heading(degrees
     assert min(cover(noisy(straight, 1, 4.0), noisy(straight, 2, 4.0))) > 0.97
 
 
-def test_headings_are_counter_clockwise_from_east() -> None:
-    assert np.degrees(headings(line("CE"))[3]) == pytest.approx(0.0)
-    assert np.degrees(headings(line("CD"))[3]) == pytest.approx(90.0)
-    assert abs(np.degrees(headings(line("EC"))[3])) == pytest.approx(180.0)
+def test_a_run_that_does_not_move_is_no_problem() -> None:
+    assert compared(np.array([[0.0, 0.0]]), line("AC")).cover.shape == (2, 2)
 
 
-def test_a_line_of_one_point_is_no_problem() -> None:
-    assert coverage([np.array([[0.0, 0.0]]), line("AC")], P).shape == (2, 2)
+def test_two_parallel_streets_are_told_apart_from_60_m_on_without_streets_and_at_any_distance_with_them() -> None:
+    assert max(cover(line("AE"), line("AE", (0.0, 65.0)))) == 0.0
+    on_one, on_other = (
+        trail_of(line("AE"), Match(np.array([edge]), np.array([0.0]), np.array([3000.0]), (), 1.0), P)
+        for edge in (0, 2)
+    )
+    assert near([on_one, on_other], P).cover[0, 1] == 0.0
+
+
+def test_little_in_common_is_nothing() -> None:
+    assert cover(line("BC"), line("ABC")[: 70]) == (0.0, 0.0)
 
 
 corners = st.lists(st.tuples(st.integers(-40, 40), st.integers(-40, 40)), min_size=2, max_size=5).filter(
@@ -93,7 +107,19 @@ corners = st.lists(st.tuples(st.integers(-40, 40), st.integers(-40, 40)), min_si
 
 @given(st.lists(corners, min_size=1, max_size=4))
 def test_any_lines_have_shares_between_0_and_1_and_cover_themselves(drawings: list[list[tuple[int, int]]]) -> None:
-    lines = [resample(np.array(points) * 100.0, P.step_m) for points in drawings]
-    shares = coverage(lines, P)
+    shares = compared(*(np.array(points) * 100.0 for points in drawings)).cover.toarray()
     assert np.all((shares >= 0) & (shares <= 1))
     assert np.all(np.diag(shares) == 1)
+
+
+@given(st.lists(corners, min_size=2, max_size=5), st.randoms(use_true_random=False))
+def test_two_runs_are_as_near_whatever_else_is_there_and_in_whatever_order(
+    drawings: list[list[tuple[int, int]]], chance: random.Random
+) -> None:
+    trails: list[Trail] = [trail_of(np.array(points) * 100.0, None, P) for points in drawings]
+    order = list(range(len(trails)))
+    chance.shuffle(order)
+    all_, mixed, two = near(trails, P), near([trails[i] for i in order], P), near(trails[:2], P)
+    for a, b, c in ((all_.cover, mixed.cover, two.cover), (all_.back, mixed.back, two.back)):
+        assert (a.toarray()[np.ix_(order, order)] == b.toarray()).all()
+        assert (a.toarray()[:2, :2] == c.toarray()).all()
