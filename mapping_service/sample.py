@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collectors.hints import file_stem
-from collectors.simulator import Hint, sample_survey
+from collectors.simulator import Hint, sample_survey, sample_town
+from collectors.simulator.street_map import street_map
 from mapping_service.cities import new_city
 from mapping_service.parameters import Parameters
 from mapping_service.publish import accept, release
 from mapping_service.receive import receive
-from mapping_service.records import Claim
+from mapping_service.records import Claim, StreetReading
 from mapping_service.stages import process_city
 from mapping_service.store.cities import get_city, list_cities
 from mapping_service.store.engine import engine_for
 from mapping_service.store.intake import save_claims
 from mapping_service.store.networks import last_release
+from mapping_service.store.streets import get_network, save_streets
+from mapping_service.streets import digest
 
 SLUG = "mavuno"
 SEED = 20
@@ -30,6 +33,7 @@ def make_sample(url: str) -> None:
     if not cities:
         new_city(engine, SLUG, "Mavuno", "Africa/Nairobi", "KES", "en", synthetic=True)
     _send(url)
+    _map_streets(url)
     process_city(url, SLUG, Parameters(), jobs=1, progress=lambda *_: None)
     with engine.begin() as connection:
         city = get_city(connection, SLUG)
@@ -50,3 +54,14 @@ def _send(url: str) -> None:
 
 def _claim(hint: Hint) -> Claim:
     return Claim(hint.line, hint.direction, hint.label_as_typed, hint.peak == "1", hint.surveyor)
+
+
+def _map_streets(url: str) -> None:
+    """Give the city its invented streets, unless it has them."""
+    with engine_for(url).begin() as connection:
+        city = get_city(connection, SLUG)
+        if get_network(connection, city.city_id) is not None:
+            return
+        streets = street_map(sample_town(SEED))
+        reading = StreetReading(streets, "mavuno", digest(streets), None, "Invented streets of Mavuno", ())
+        save_streets(connection, city.city_id, reading)
