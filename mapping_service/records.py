@@ -114,7 +114,10 @@ class ServicePointDraft:
 
 @dataclass(frozen=True)
 class Ride:
-    """A cleaned run with all that was said on it, as inference reads it. ``xy`` and ``dwell_xy`` are metres."""
+    """A cleaned run with all that was said on it, as inference reads it. ``xy`` and ``dwell_xy`` are metres.
+
+    ``match`` is where it went on the streets, ``None`` where its city has none or it could not be matched.
+    """
 
     run_id: int
     submission_id: int
@@ -126,6 +129,7 @@ class Ride:
     person: str | None
     claim: Claim
     reports: tuple[Report, ...]
+    match: Match | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ import numpy as np
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from mapping_service import matching
 from mapping_service.clean.clean import clean
 from mapping_service.fuse.fuse import fuse
 from mapping_service.fuse.material import CityFrame
@@ -36,7 +37,7 @@ from mapping_service.store import intake, networks, runs
 from mapping_service.store.cities import get_city, lock_city
 from mapping_service.store.engine import engine_for, row, rows, run
 
-_INFERENCE = ("geo.py", "group/*.py", "fuse/*.py")
+_INFERENCE = ("geo.py", "match/*.py", "group/*.py", "fuse/*.py")
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
@@ -185,10 +186,11 @@ def infer(connection: Connection, city: City, p: Parameters, progress: Progress)
     if city.srid is None or not networks.is_stale(connection, city.city_id, fingerprint):
         return False
     progress("infer", 0, 3)
-    rides = runs.load_rides(connection, city.city_id, city.srid)
+    rides = matching.with_matches(connection, city, p, runs.load_rides(connection, city.city_id, city.srid))
     grouping = group_rides(rides, p)
     progress("infer", 1, 3)
-    draft = fuse(rides, grouping, CityFrame(city.srid, ZoneInfo(city.timezone)), p)
+    frame = CityFrame(city.srid, ZoneInfo(city.timezone), matching.streets_of(connection, city))
+    draft = fuse(rides, grouping, frame, p)
     progress("infer", 2, 3)
     places = np.array([[stop.lon, stop.lat] for stop in draft.stops], dtype=np.float64).reshape(-1, 2)
     stop_xy = to_metres(places[:, 0], places[:, 1], city.srid) if len(places) else places
@@ -209,4 +211,5 @@ def _method() -> str:
 
 def _fingerprint(connection: Connection, city: City, p: Parameters) -> str:
     settings = ",".join(f"{name}={value}" for name, value in sorted(asdict(p).items()))
-    return f"{_method()}/{networks.input_digest(connection, city.city_id)}/{settings}"
+    read = networks.input_digest(connection, city.city_id)
+    return f"{_method()}/{read}/{matching.state(connection, city, p)}/{settings}"

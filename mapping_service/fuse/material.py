@@ -14,15 +14,16 @@ from mapping_service.fuse.stops import path_of
 from mapping_service.fuse.times import Band
 from mapping_service.group.group import Grouping
 from mapping_service.parameters import Parameters
-from mapping_service.records import Floats, Ride
+from mapping_service.records import Floats, Ride, Streets
 
 
 @dataclass(frozen=True)
 class CityFrame:
-    """What of a city inference needs: its projected CRS and its time zone."""
+    """What of a city inference needs: its projected CRS, its time zone, and its streets where they are known."""
 
     srid: int
     timezone: ZoneInfo
+    streets: Streets | None = None
 
 
 @dataclass(frozen=True)

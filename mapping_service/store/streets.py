@@ -104,6 +104,13 @@ def unmatched(connection: Connection, city_id: int, fingerprint: str) -> list[in
     return [found.run_id for found in rows(connection, "streets.list_unmatched", values)]
 
 
+def count_matched(connection: Connection, city_id: int, fingerprint: str) -> int:
+    """Return how many runs have been matched under a fingerprint."""
+    found = row(connection, "streets.count_matched", {"city_id": city_id, "fingerprint": fingerprint})
+    assert found is not None
+    return int(found.runs)
+
+
 def save_match(
     connection: Connection, city_id: int, run_id: int, made: Match | None, srid: int, fingerprint: str
 ) -> None:

@@ -65,6 +65,12 @@ LEFT JOIN run_match m USING (run_id)
 WHERE r.city_id = :city_id AND s.status = 'accepted' AND m.fingerprint IS DISTINCT FROM :fingerprint
 ORDER BY r.submission_id, r.part;
 
+-- name: count_matched
+-- How many runs of accepted submissions have a match of this fingerprint. Params: city_id, fingerprint.
+SELECT count(*) AS runs
+FROM run_match m JOIN run r USING (run_id) JOIN submission s USING (submission_id)
+WHERE m.city_id = :city_id AND m.fingerprint = :fingerprint AND s.status = 'accepted';
+
 -- name: upsert_match
 -- Say where a run went on the streets, in place of what was said before. Params: run_id, city_id, edge, from_m, to_m, off_road, confidence, fingerprint.
 INSERT INTO run_match (run_id, city_id, edge, from_m, to_m, off_road, confidence, fingerprint)
