@@ -50,6 +50,27 @@ class Parameters:
     dwell_join_m: float = tunable(20, "m", 5, 50, "two halts as near as this are one")
     dwell_join_s: float = tunable(10, "s", 3, 60, "two halts as close in time as this are one")
 
+    # match
+    match_step_m: float = tunable(15, "m", 5, 50, "fixes nearer to the last one say little more [simulated]")
+    match_radius_m: float = tunable(50, "m", 30, 150, "a street farther away was not ridden; Valhalla's default")
+    match_places: int = tunable(16, "places", 4, 40, "for one fix; more change nothing [simulated]")
+    match_sigma_m: float = tunable(7, "m", 3, 20, "error of a fix across the street until the run shows its own [GNSS]")
+    match_sigma_low_m: float = tunable(4, "m", 1, 10, "streets are drawn no better than this")
+    match_sigma_high_m: float = tunable(20, "m", 10, 60, "with more, every street fits")
+    match_sigma_factor: float = tunable(1.25, "factor", 1, 3, "a run that is off by more or less is matched again")
+    match_tau_s: float = tunable(10, "s", 1, 60, "errors wander; middle of a plateau of 8–15 [simulated]")
+    match_tail: float = tunable(6, "degrees of freedom", 2, 1000, "middle of a plateau of 4–20 [simulated]")
+    match_beta_m: float = tunable(5, "m", 2, 30, "a way longer by this costs one nat (Newson & Krumm 2009)")
+    match_beta_share: float = tunable(0.1, "share", 0, 0.5, "of the distance between two fixes, added to match_beta_m")
+    match_turn: float = tunable(0.3, "nats", 0, 3, "of a turn straight back; less sharp ones cost less [simulated]")
+    match_back: float = tunable(6, "nats", 2, 20, "turning back on a street")
+    match_against: float = tunable(3, "nats", 0, 20, "entering a street against its direction: buses do, and maps err")
+    match_slack_m: float = tunable(30, "m", 0, 60, "positions of a slow vehicle go back this far on a street")
+    match_stub_m: float = tunable(20, "m", 0, 60, "a shorter stretch beside an unmapped street is chance [drawn]")
+    match_beam: float = tunable(16, "nats", 8, 40, "states that cost this much more than the best are given up")
+    match_off: float = tunable(2.5, "nats", 1, 10, "of a fix off the streets: free movement against one on a line")
+    match_switch: float = tunable(5, "nats", 2, 20, "of leaving the streets, and of coming back [simulated]")
+
     # group
     step_m: float = tunable(20, "m", 5, 50, "distance between the points in which lines are compared")
     near_squares_share: float = tunable(0.3, "share", 0.1, 0.5, "of the 480 m squares of the shorter run")

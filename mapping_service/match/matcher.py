@@ -1,0 +1,112 @@
+"""Where a run went on the streets. Pure: positions and a street index in, a ``Match`` out.
+
+A hidden Markov model after Newson & Krumm (2009): each fix may stem from the nearest place on every street near it;
+going from one place to the next costs what the way along the streets is longer than the straight line. Three things
+are added. (1) Errors of phones wander: what a fix is off by, the next one is mostly off by too, so the cost is that of
+the change (first-order process, Student's t for its size). That makes the shape of the ride count for more than its
+distance from a street. (2) Off the streets is a state of its own, so that a run over an unmapped street is not pulled
+onto the nearest one. (3) Turns, turning back and driving against a oneway are costs, not walls.
+
+The size of a run's errors is estimated from the run itself where the phone did not tell it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mapping_service.geo import along_m
+from mapping_service.match.index import StreetIndex, nearby
+from mapping_service.match.kernel import Graph, Places, Rules, most_likely, trail, work_for
+from mapping_service.match.stretches import Found, Track, stretches
+from mapping_service.parameters import Parameters
+from mapping_service.records import Floats, Ints, Match
+
+
+def match(
+    t_s: Floats, xy: Floats, index: StreetIndex, p: Parameters, sigma_m: Floats | None = None,
+    edge_cost: Floats | None = None,
+) -> Match:
+    """Return where a run went: ``t_s`` in order, ``xy`` (n, 2) in metres of the streets' CRS.
+
+    ``sigma_m`` is the error of each fix where it is known. ``edge_cost`` makes edges less likely, in nats for each
+    fix (see ``consensus``).
+    """
+    nats = np.zeros(len(index.length_m)) if edge_cost is None else edge_cost
+    keep = _thinned(xy, p.match_step_m)
+    if sigma_m is not None:
+        found = _search(Track(t_s[keep], xy[keep], _within(sigma_m[keep], p)), index, nats, p)
+    else:
+        found = _search(Track(t_s[keep], xy[keep], np.full(len(keep), p.match_sigma_m)), index, nats, p)
+        own_m = _within(found.sigma_m(), p)
+        if not 1 / p.match_sigma_factor < own_m / p.match_sigma_m < p.match_sigma_factor:
+            found = _search(Track(t_s[keep], xy[keep], np.full(len(keep), own_m)), index, nats, p)
+    return Match(*stretches(found, p), confidence=round(found.confidence(), 4))
+
+
+def _within(sigma_m: Floats, p: Parameters) -> Floats:
+    return np.clip(sigma_m, p.match_sigma_low_m, p.match_sigma_high_m)
+
+
+def _thinned(xy: Floats, step_m: float) -> Ints:
+    """Return the first fix, the last, and between them each that is ``step_m`` from the one kept before it."""
+    keep = [0]
+    x, y = xy[:, 0].tolist(), xy[:, 1].tolist()
+    at_x, at_y, square = x[0], y[0], step_m**2
+    for i in range(1, len(x) - 1):
+        if (x[i] - at_x) ** 2 + (y[i] - at_y) ** 2 >= square:
+            keep.append(i)
+            at_x, at_y = x[i], y[i]
+    if len(x) > 1:
+        keep.append(len(x) - 1)
+    return np.array(keep)
+
+
+def _rules(edge_cost: Floats, p: Parameters) -> Rules:
+    return Rules(
+        tau_s=p.match_tau_s,
+        tail=p.match_tail,
+        beta_m=p.match_beta_m,
+        beta_share=p.match_beta_share,
+        turn=p.match_turn,
+        back=p.match_back,
+        against=p.match_against,
+        slack_m=p.match_slack_m,
+        beam=p.match_beam,
+        off=p.match_off,
+        switch=p.match_switch,
+        edge=edge_cost,
+    )
+
+
+def _search(track: Track, index: StreetIndex, edge_cost: Floats, p: Parameters) -> Found:
+    near = nearby(index, track.xy, p.match_radius_m, int(p.match_places))
+    sigma = np.repeat(track.sigma_m, np.diff(near.first))
+    ahead, error = near.ahead, near.error
+    places = Places(
+        first=near.first,
+        street=near.street,
+        at_m=near.at_m,
+        xy=near.xy,
+        ahead=ahead,
+        side=(ahead[:, 0] * error[:, 1] - ahead[:, 1] * error[:, 0]) / sigma,
+        over=(ahead[:, 0] * error[:, 0] + ahead[:, 1] * error[:, 1]) / sigma,
+    )
+    graph = Graph(index.length_m, index.streets.against, index.after_first, index.after, index.turn)
+    rules = _rules(edge_cost, p)
+    dt_s = np.diff(track.t_s, prepend=track.t_s[:1])
+    gap_m = np.diff(along_m(track.xy), prepend=0.0)
+    work = work_for(len(index.length_m))
+    cost, back, arcs = most_likely(graph, work, places, rules, dt_s, gap_m)
+    states = _best(places, cost, back)
+    edges, first = trail(graph, work, places, rules, states, gap_m)
+    return Found(track, index, places, rules, arcs, states, edges, first)
+
+
+def _best(places: Places, cost: Floats, back: Ints) -> Ints:
+    """Return the likeliest state of each fix, from the last one back."""
+    fixes = len(places.first) - 1
+    last = np.append(np.arange(2 * places.first[fixes - 1], 2 * places.first[fixes]), len(cost) - 1)
+    states = [int(last[np.argmin(cost[last])])]
+    while len(states) < fixes:
+        states.append(int(back[states[-1]]))
+    return np.array(states[::-1])
