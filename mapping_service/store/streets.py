@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Row, TextClause
 
+from mapping_service.errors import NotFound
 from mapping_service.geo import to_lon_lat, to_metres
 from mapping_service.records import Floats, Match, StreetMap, StreetReading, Streets
 from mapping_service.store.engine import row, rows, run
@@ -153,7 +154,15 @@ def summary(connection: Connection, city_id: int, fingerprint: str) -> dict[str,
     return dict(found._mapping)
 
 
-def get_tile(connection: Connection, slug: str, z: int, x: int, y: int) -> bytes:
-    """Return a vector tile of a city's streets, empty where there are none."""
-    found = row(connection, "streets.get_tile", {"slug": slug, "z": z, "x": x, "y": y})
-    return bytes(found.tile or b"") if found else b""
+def get_version(connection: Connection, slug: str) -> str | None:
+    """Return what tells the streets that a city has now from others in addresses; ``None`` where it has none."""
+    found = row(connection, "streets.get_version", {"slug": slug})
+    return None if found is None else str(found.version)
+
+
+def get_tile(connection: Connection, slug: str, version: str, z: int, x: int, y: int) -> bytes:
+    """Return a vector tile of a version of a city's streets. Raises ``NotFound`` ``streets_replaced``."""
+    found = row(connection, "streets.get_tile", {"slug": slug, "version": version, "z": z, "x": x, "y": y})
+    if found is None:
+        raise NotFound("streets_replaced", f"{slug} has other streets now, or none. Load its page again.", city=slug)
+    return bytes(found.tile or b"")

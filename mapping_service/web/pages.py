@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, render_template, url_for
 
 from mapping_service.store import published
 from mapping_service.store.published import BBox, City, Pattern, PatternStop, RouteSummary, Snapshot, Stop
+from mapping_service.store.streets import get_version
 from mapping_service.web import palette, timeline
 from mapping_service.web.database import config, connection
 from mapping_service.web.language import Words, words
@@ -81,6 +82,7 @@ def _map_data(t: Words, found: Snapshot, routes: list[RouteSummary], bbox: BBox 
     """What the map's script needs to know: addresses, the routes' colours and words, and its own strings."""
     return {
         "tiles": _tiles_path(found.city, found.release.number),
+        "streets": _streets_path(found.city),
         "max_zoom": MAX_ZOOM,
         "bbox": bbox,
         "palette": palette.COLOURS,
@@ -119,3 +121,8 @@ def _stop_feature(stop: PatternStop | Stop) -> dict[str, Any]:
 
 def _tiles_path(city: City, number: int) -> str:
     return f"/{city.slug}/tiles/{number}/{{z}}/{{x}}/{{y}}.mvt"
+
+
+def _streets_path(city: City) -> str | None:
+    version = get_version(connection(), city.slug)
+    return None if version is None else f"/{city.slug}/streets/{version}/{{z}}/{{x}}/{{y}}.mvt"

@@ -86,6 +86,12 @@ FROM run_match
 WHERE city_id = :city_id AND fingerprint = :fingerprint AND cardinality(edge) > 0
 ORDER BY run_id;
 
+-- name: get_version
+-- What tells one version of a city's streets from another in addresses. Params: slug.
+SELECT left(digest, 12) AS version FROM street_network JOIN city USING (city_id) WHERE slug = :slug;
+
 -- name: get_tile
--- The bytes of one vector tile of a city's streets, empty where there are none. Params: slug, z, x, y.
-SELECT street_tile(city_id, :z, :x, :y) AS tile FROM city WHERE slug = :slug;
+-- The bytes of one vector tile of a version of a city's streets, empty where there are none. Params: slug, version, z, x, y.
+SELECT street_tile(city_id, :z, :x, :y) AS tile
+FROM street_network JOIN city USING (city_id)
+WHERE slug = :slug AND left(digest, 12) = :version;

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import gzip
 import math
+import re
 from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Connection, text
 
+from collectors.streets.network import Way, make_streets
+from collectors.streets.rules import Rule
+from mapping_service.records import StreetReading
+from mapping_service.store.streets import save_streets
 from mapping_service.web import compress
+from tests.collectors.streets.drawn import NOWHERE
 from tests.factories import at
 
 
@@ -99,3 +106,38 @@ def test_where_nothing_lies_there_is_no_content(client: FlaskClient) -> None:
 @pytest.mark.parametrize("tile", ["0/1/0", "3/0/8", "17/0/0", "99/0/0", "-1/0/0"])
 def test_tiles_outside_of_the_scheme_are_not_found(client: FlaskClient, tile: str) -> None:
     assert client.get(f"/drawn-town/tiles/1/{tile}.mvt").status_code == 404
+
+
+@pytest.fixture
+def street_tiles(rows: Connection, client: FlaskClient) -> str:
+    """The address of the drawn town's street tiles, as its page tells it."""
+    city_id = rows.execute(text("SELECT city_id FROM city WHERE slug = 'drawn-town'")).scalar_one()
+    ends = {ord(letter): place for letter, place in (("A", at(1, 0)), ("B", at(2, 0)))}
+    streets = make_streets([Way(1, list(ends), Rule("primary", False, False))], ends, NOWHERE, NOWHERE)
+    save_streets(rows, city_id, StreetReading(streets, "drawn", "0", None, "nobody", []))
+    rows.commit()
+    found = re.search(r'"streets": ?"([^"]+)"', client.get("/drawn-town").text)
+    assert found is not None
+    return found[1]
+
+
+def test_the_page_of_a_city_with_streets_shows_them_and_whose_they_are(client: FlaskClient, street_tiles: str) -> None:
+    place = tile_of(at(2, 0), 12)
+    response = client.get(street_tiles.replace("{z}/{x}/{y}", place))
+    assert response.status_code == 200 and "immutable" in response.headers["Cache-Control"]
+    assert layers(response.data) == {"streets": (1, {"rank"})}
+    for language, word in (("en", "contributors"), ("fr", "contributeurs"), ("sw", "wachangiaji")):
+        page = client.get(f"/drawn-town?lang={language}").text
+        assert "https://www.openstreetmap.org/copyright" in page and word in page
+
+
+def test_a_city_without_streets_credits_nobody(client: FlaskClient) -> None:
+    assert "openstreetmap.org" not in client.get("/drawn-town").text
+
+
+def test_tiles_of_streets_that_were_replaced_are_not_found(client: FlaskClient, street_tiles: str) -> None:
+    path = street_tiles.replace("{z}/{x}/{y}", tile_of(at(2, 0), 12))
+    version = path.split("/")[3]
+    assert client.get(path.replace(version, "0" * 12)).status_code == 404
+    assert client.get(path.replace("drawn-town", "empty-town")).status_code == 404
+    assert client.get(street_tiles.replace("{z}/{x}/{y}", "17/0/0")).status_code == 404

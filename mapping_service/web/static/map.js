@@ -4,7 +4,7 @@
 import { Map, NavigationControl, Popup, ScaleControl } from "./vendor/maplibre/maplibre-gl.mjs";
 import { connectList } from "./list.js";
 import { graticule } from "./graticule.js";
-import { layers } from "./layers.js";
+import { layers, STREETS_FROM_ZOOM } from "./layers.js";
 
 const page = JSON.parse(document.getElementById("map-data").textContent);
 const PADDING_PX = 48;
@@ -38,6 +38,7 @@ function startMap() {
             type: "vector", tiles: [location.origin + page.tiles], minzoom: 0, maxzoom: page.max_zoom,
             promoteId: { routes: "route_id" },
           },
+          ...(page.streets && { streets: { type: "vector", tiles: [location.origin + page.streets], minzoom: STREETS_FROM_ZOOM, maxzoom: page.max_zoom } }),
           stops: { type: "geojson", data: { type: "FeatureCollection", features: page.stops ?? [] } },
         },
         layers: layers(page),
