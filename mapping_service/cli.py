@@ -203,7 +203,7 @@ def inbox() -> None:
 @city_option
 @json_option
 def inbox_list(slug: str, as_json: bool) -> None:
-    """List what is quarantined and why, what was odd in files that were read, and notes that nobody could read."""
+    """List what is quarantined and why, what is doubted, what was odd in files, and notes that nobody could read."""
     from mapping_service.store.engine import rows
 
     _, engine = open_database()
@@ -212,13 +212,21 @@ def inbox_list(slug: str, as_json: bool) -> None:
         aside = [dict(one._mapping) for one in rows(connection, "intake.list_quarantined", found)]
         notes = [dict(one._mapping) for one in rows(connection, "intake.list_unread_notes", found)]
         odd = [dict(one._mapping) for one in rows(connection, "intake.list_notices", found)]
+        doubted = [dict(one._mapping) for one in rows(connection, "trust.list_doubts", found)]
     for one in aside:
         one["reason"] = sentence(one["reason_code"], one["reason"])
+    for one in doubted:
+        one["doubts"] = [{**doubt, "sentence": sentence(doubt["code"], doubt["details"])} for doubt in one["doubts"]]
     words = [f"{one['submission_id']:6} {one['file_name']}: {one['reason']}" for one in aside]
+    words += [
+        f"{one['submission_id']:6} {one['file_name']}: counts as {one['weight']:g}. {one['doubts'][0]['sentence']}"
+        for one in doubted
+        if one["status"] == "accepted"
+    ]
     alike = Counter((one["submission_id"], one["file_name"], one["code"]) for one in odd)
     words += [f"{number:6} {name}: {remark(code, {'times': times})}" for (number, name, code), times in alike.items()]
     words += [f"{one['submission_id']:6} {one['file_name']}: unread note: {one['text']}" for one in notes]
-    waiting = {"quarantined": aside, "notices": odd, "unread_notes": notes}
+    waiting = {"quarantined": aside, "doubted": doubted, "notices": odd, "unread_notes": notes}
     answer(waiting, as_json, "\n".join(words) or "Nothing is waiting.")
 
 

@@ -103,21 +103,11 @@ class Parameters:
     press_join_s: float = tunable(15, "s", 3, 60, "two buttons for one stop are pressed within this [measured]")
     press_early_s: float = tunable(10, "s", 0, 30, "a collector presses as the vehicle slows down")
     press_late_s: float = tunable(15, "s", 0, 60, "or just after it left")
-    silent_dwell_s: float = tunable(10, "s", 5, 60, "a halt as long as this could be a stop that nobody reported")
+    silent_dwell_s: float = tunable(10, "s", 5, 60, "a halt nobody reported; longer loses stops [measured]")
+    silent_share: float = tunable(0.5, "share", 0.2, 0.9, "of rides that stand where a stop without reports is assumed")
     stop_side_m: float = tunable(40, "m", 20, 80, "a call farther from the shape is not on it")
-    passing_angle_deg: float = tunable(75, "degrees", 45, 90, "beyond it a ride goes another way than the line")
-    halt_spread_m: float = tunable(15, "m", 8, 30, "how far the halts at one stop lie apart along the line [measured]")
-    told_weight: float = tunable(3, "halts", 1, 10, "a halt in which somebody told, against one without a word")
-    stop_apart_m: float = tunable(40, "m", 25, 80, "two stops of one pattern are never nearer")
+    stop_gap_m: float = tunable(50, "m", 20, 100, "calls along the line this near are one stop [measured]")
     stop_length_m: float = tunable(100, "m", 40, 200, "a stop is no longer than a few vehicles and a reaction time")
-    beside_m: float = tunable(30, "m", 15, 60, "what happens this near to a place happens there")
-    stop_probability: float = tunable(0.5, "probability", 0.3, 0.8, "from here on a place is published as a stop")
-    candidate_probability: float = tunable(0.25, "probability", 0.1, 0.5, "from here on a person should look at it")
-    hail_window_m: float = tunable(400, "m", 200, 800, "the shortest stretch over which halts can be called spread")
-    hail_per_km: float = tunable(1.5, "halts/km", 0.8, 4, "per ride; riders who hail make more halts than traffic")
-    hail_hold_share: float = tunable(0.35, "share", 0.2, 0.6, "of the halts; a place that holds more is one of its own")
-    hail_length_m: float = tunable(400, "m", 200, 1000, "a shorter stretch is a long stop")
-    hail_runs: int = tunable(2, "rides", 2, 10, "one ride never halts at the same place twice")
     terminal_stop_m: float = tunable(80, "m", 40, 200, "calls this near to an end belong to the terminal")
     same_stop_m: float = tunable(40, "m", 15, 80, "stops of two patterns this near, same direction, are one")
     same_stop_angle_deg: float = tunable(60, "degrees", 30, 90, "keeps the two sides of a street apart")
@@ -133,6 +123,34 @@ class Parameters:
     max_mean_speed_mps: float = tunable(25, "m/s", 15, 35, "90 km/h from stop to stop")
     unknown_speed_mps: float = tunable(5, "m/s", 3, 10, "18 km/h, only where no ride timed any stretch of a pattern")
     city_waits: int = tunable(5, "waits", 3, 50, "fewer waits in a whole city estimate nothing")
+
+    # trust
+    copy_vote_share: float = tunable(
+        0.15, "share", 0.05, 0.3, "of shingles in which a copy agrees with its original at least"
+    )
+    copy_clock_s: float = tunable(6, "s", 2, 15, "shingles are about this far off after jitter and a move [measured]")
+    copy_exact_m: float = tunable(1, "m", 0.3, 2, "far below the error of two phones; resampling moves less [measured]")
+    copy_exact_share: float = tunable(0.2, "share", 0.1, 0.5, "of the way; a ride pasted from two has more of each")
+    copy_stretch_m: float = tunable(600, "m", 200, 1000, "independent rides agree so for less [measured]")
+    copy_near_m: float = tunable(3, "m", 1, 5, "jitter of 5 m at 3 s leaves less over 45 s [measured]")
+    copy_near_share: float = tunable(
+        0.65, "share", 0.5, 0.9, "independent rides share less; middle of a plateau [measured]"
+    )
+    fraud_prior: float = tunable(0.02, "share", 0.001, 0.1, "of traces that are no record of a ride; our guess")
+    quarantine_at: float = tunable(0.9, "probability", 0.8, 0.99, "from here on a trace waits for a person")
+    doubt_at: float = tunable(0.5, "probability", 0.3, 0.8, "from here on it counts as doubtful_weight")
+    doubtful_weight: float = tunable(0.2, "weight", 0, 0.5, "five doubtful rides count as one")
+    look_runs: int = tunable(20, "runs", 10, 100, "fewer do not tell what the receivers of a city write")
+    roughness: float = tunable(0.45, "m/s½", 0.3, 0.7, "median of real receivers, at 1 s and at 3 s alike [measured]")
+    rough_from: float = tunable(2.9, "times", 2, 4, "the city's median or roughness; the roughest real run [measured]")
+    straight_from: float = tunable(0.28, "share", 0.2, 0.4, "of fixes; one real run of 1,285 has more [measured]")
+    steady_below: float = tunable(
+        0.16, "ratio", 0.05, 0.2, "spread of speed over its mean; no real run has less [measured]"
+    )
+    white_below: float = tunable(
+        -0.47, "correlation", -0.6, -0.4, "no real run has less; noise without memory -2/3 [measured]"
+    )
+    two_places_m: float = tunable(1000, "m", 300, 5000, "farther apart, one person cannot carry both phones")
 
     # review
     same_pattern_share: float = tunable(0.5, "share", 0.3, 1, "of runs in common; then a candidate is a known pattern")

@@ -17,6 +17,13 @@ SENTENCES = {
     "unreadable": "Reading it failed in a way that we did not foresee ({failure}). It is kept; please report this.",
     "far_away": "It begins {km} km from where this city's rides are. Import it into its own city, or release it.",
     "no_ride": "Nothing in it moves over {needed_m} m. Release does not help; the recording holds no ride.",
+    "copied": "It repeats {of} along {percent} % of its way, at another time and closer than two rides ever are.",
+    "too_straight": "On a drawn or snapped line: {percent} % of its positions lie exactly between their neighbours.",
+    "too_steady": "Its speed varies by {percent} % only, as no vehicle's in traffic does.",
+    "too_rough": "Its positions jump from one to the next {times} times as much as receivers' in this city do.",
+    "white_noise": "The errors of its positions have no memory (correlation {correlation}); those of receivers do.",
+    "impossible_speed": "No vehicle is fast enough to reach {percent} % of its positions.",
+    "two_places": "Who recorded it was {km} km away at the same time, by {of}: a wrong clock, or a shared key.",
     "no_service_points": "None of its {rows} rows could be read as a service point. It needs a type, a name and a "
     "position in each row.",
 }

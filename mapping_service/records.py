@@ -117,6 +117,7 @@ class Ride:
     """A cleaned run with all that was said on it, as inference reads it. ``xy`` and ``dwell_xy`` are metres.
 
     ``match`` is where it went on the streets, ``None`` where its city has none or it could not be matched.
+    ``weight`` is that of its vote: 1 for a trace that nothing speaks against, less where something does.
     """
 
     run_id: int
@@ -130,6 +131,7 @@ class Ride:
     claim: Claim
     reports: tuple[Report, ...]
     match: Match | None = None
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)

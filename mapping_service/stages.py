@@ -24,6 +24,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from mapping_service import matching
 from mapping_service.clean.clean import clean
+from mapping_service.doubts import settle_doubts
 from mapping_service.fuse.fuse import fuse
 from mapping_service.fuse.material import CityFrame
 from mapping_service.geo import to_metres, utm_srid
@@ -69,6 +70,7 @@ def process_city(url: str, slug: str, p: Parameters, *, jobs: int, progress: Pro
         lock_city(connection, city.city_id)
         new = place(connection, get_city(connection, slug), p)
         settle_twins(connection, get_city(connection, slug), new, p)
+        settle_doubts(connection, city.city_id, p)
         inferred = infer(connection, get_city(connection, slug), p, progress)
         held = networks.counts(connection, networks.network_id(connection, city.city_id, "candidate"))
     return ProcessReport(len(waiting), len(uncleaned), inferred, held["routes"], held["patterns"], held["stops"])

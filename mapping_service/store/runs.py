@@ -113,6 +113,7 @@ def _ride(found: Row[Any], srid: int) -> Ride:
         person=found.person,
         claim=Claim(found.line, found.direction, found.label, found.peak, found.person),
         reports=(),
+        weight=found.weight,
     )
 
 

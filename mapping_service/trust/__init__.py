@@ -1,1 +1,1 @@
-"""Which traces to believe: copies, fabricated and impossible ones, and how reliable each contributor has been."""
+"""Whom and what to believe: copies and inventions among the traces, and how reliable each contributor has been."""

@@ -233,11 +233,11 @@ FROM pattern_stop ps JOIN pattern p USING (network_id, pattern_id)
 WHERE ps.network_id = :network_id AND p.route_id = ANY (:route_ids);
 
 -- name: get_input_digest
--- A digest over what inference reads: the runs of accepted submissions, and what the hints claim of their files. Params: city_id.
+-- A digest over what inference reads: the runs of accepted submissions with the weight of their votes, and what the hints claim of their files. Params: city_id.
 SELECT encode(sha256(convert_to(
   coalesce((
-    SELECT string_agg(r.submission_id || ':' || r.part || ':' || r.length_m, ',' ORDER BY r.submission_id, r.part)
-    FROM run r JOIN submission s USING (submission_id)
+    SELECT string_agg(concat_ws(':', r.submission_id, r.part, r.length_m, j.weight), ',' ORDER BY r.submission_id, r.part)
+    FROM run r JOIN submission s USING (submission_id) LEFT JOIN judgement j ON j.submission_id = s.submission_id AND s.released_at IS NULL
     WHERE r.city_id = :city_id AND s.status = 'accepted'
   ), '') || '/' || coalesce((
     SELECT string_agg(a.inbox_id || ':' || md5(c::text), ',' ORDER BY a.arrival_id)

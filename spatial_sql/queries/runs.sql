@@ -35,12 +35,12 @@ FOR UPDATE OF t SKIP LOCKED;
 UPDATE trace SET cleaned_at = now() WHERE submission_id = :submission_id;
 
 -- name: list_meetings
--- Pairs of runs of different submissions that were under way at one time and place, one of them among some. Params: city_id, run_ids.
+-- Pairs of runs of different submissions that were under way at one time and place, one of them among some; the earlier submission may be set aside. Params: city_id, run_ids.
 SELECT a.run_id AS run_id, a.submission_id AS submission_id, b.run_id AS other_run_id, b.submission_id AS other_submission_id
 FROM run a
 JOIN run b ON b.city_id = a.city_id AND b.submission_id > a.submission_id
   AND b.started_at < a.ended_at AND a.started_at < b.ended_at AND a.geom && b.geom
-JOIN submission sa ON sa.submission_id = a.submission_id AND sa.status = 'accepted'
+JOIN submission sa ON sa.submission_id = a.submission_id AND sa.status IN ('accepted', 'quarantined')
 JOIN submission sb ON sb.submission_id = b.submission_id AND sb.status = 'accepted'
 WHERE a.city_id = :city_id AND (a.run_id = ANY (:run_ids) OR b.run_id = ANY (:run_ids))
 ORDER BY a.submission_id, a.part, b.submission_id, b.part;
@@ -58,11 +58,13 @@ UPDATE run SET settled = true WHERE city_id = :city_id AND run_id = ANY (:run_id
 SELECT ST_AsBinary(geom, 'NDR') AS geom FROM run WHERE run_id = :run_id;
 
 -- name: list_runs
--- The runs of accepted submissions in order, with who rode and what the hints claim. Params: city_id.
+-- The runs of accepted submissions in order, with the weight of their votes, who rode and what the hints claim. Params: city_id.
 SELECT r.run_id, r.submission_id, r.part, ST_AsBinary(r.geom, 'NDR') AS geom, r.dwells,
-       coalesce(c.pseudonym, hint.contributor) AS person, hint.line, hint.direction, hint.label, hint.peak
+       coalesce(c.pseudonym, hint.contributor) AS person, hint.line, hint.direction, hint.label, hint.peak,
+       CASE WHEN s.released_at IS NULL THEN coalesce(j.weight, 1) ELSE 1 END AS weight
 FROM run r
 JOIN submission s USING (submission_id)
+LEFT JOIN judgement j USING (submission_id)
 LEFT JOIN contributor c ON c.contributor_id = s.contributor_id
 LEFT JOIN LATERAL (
   SELECT claim.*

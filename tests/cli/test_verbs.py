@@ -164,6 +164,6 @@ def test_rides_can_be_simulated_on_the_feed_that_was_made(reading: Command, tmp_
 def test_unread_lists_are_json_even_where_they_are_empty(commonway: Command) -> None:
     commonway("city", "create", SLUG, *CITY)
     assert commonway("city", "list", "--json").json[0]["srid"] is None
-    nothing: dict[str, list[object]] = {"quarantined": [], "notices": [], "unread_notes": []}
+    nothing: dict[str, list[object]] = {"quarantined": [], "doubted": [], "notices": [], "unread_notes": []}
     assert commonway("inbox", "list", "--city", SLUG, "--json").json == nothing
     assert json.loads(commonway("review", "list", "--city", SLUG, "--json").out) == []

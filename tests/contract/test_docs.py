@@ -16,7 +16,7 @@ from tests.contract.sources import ROOT, sources
 
 JSON_IS_NO_USE = {"worker"}  # it answers nothing: it runs until it is stopped
 # name: place of the code among the arguments
-REASON_MAKERS = {"_quarantined": 0, "quarantine": 2, "set_aside": 2, "mark_duplicate": 3}
+REASON_MAKERS = {"_quarantined": 0, "doubt": 0, "quarantine": 2, "set_aside": 2, "mark_duplicate": 3}
 
 
 def commands(group: click.Group = cli, before: str = "") -> Iterator[tuple[str, click.Command]]:

@@ -121,7 +121,9 @@ REASONS: dict[str, dict[str, float]] = {
     "same_bytes": {"of": 7}, "same_ride": {"of": 7}, "no_positions": {"fixes": 1}, "no_times": {"fixes": 60},
     "too_few_fixes": {"fixes": 5, "needed": 20}, "in_the_future": {"days_ahead": 3.0}, "far_away": {"km": 900},
     "long_ago": {"years": 40}, "unreadable": {"failure": 7},
-    "no_ride": {"needed_m": 500}, "no_service_points": {"rows": 4},
+    "copied": {"percent": 98, "of": 7}, "too_straight": {"percent": 98}, "too_steady": {"percent": 4},
+    "too_rough": {"times": 6.1}, "white_noise": {"correlation": -0.66}, "impossible_speed": {"percent": 7},
+    "two_places": {"km": 12.5, "of": 7}, "no_ride": {"needed_m": 500}, "no_service_points": {"rows": 4},
 }
 
 

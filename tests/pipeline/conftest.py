@@ -18,6 +18,15 @@ def town(database: str) -> Iterator[Town]:
     made.engine.dispose()
 
 
+@pytest.fixture
+def second_town(server: str, template: str) -> Iterator[Town]:
+    """Another city without a ride, on another database."""
+    with _new_database(server, template=template) as url:
+        made = Town(url).found()
+        yield made
+        made.engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def released_town(server: str, template: str) -> Iterator[Town]:
     """A city whose survey was processed, accepted and released. For reading only."""
