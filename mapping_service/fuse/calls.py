@@ -1,4 +1,4 @@
-"""The calls of one ride: each moment at which it stopped for people, said by a collector or shown by standing. Pure.
+"""The calls of one ride: each moment at which it stood, or at which a collector said that it stopped. Pure.
 
 Presses within seconds of each other, or made during one halt, are one call (an occupancy press and a stop press are
 two buttons for one stop). A call takes the place of the halt it was made in, since a press comes late and a halt does
@@ -21,16 +21,18 @@ _CALLING = ("stop", "occupancy", "departure", "arrival")
 
 @dataclass(frozen=True)
 class Call:
-    """A stop of one ride: where in metres, when, what names were said, and whether a person said it."""
+    """A halt of one ride: where in metres, when, what names were said, whether a person said that it is a stop, and for
+    how long the vehicle stood (0 where it did not)."""
 
     xy: Floats
     t_s: float
     names: tuple[str, ...]
     reported: bool
+    standing_s: float
 
 
 def calls(ride: Ride, srid: int, p: Parameters) -> list[Call]:
-    """Return the calls of a ride in order of time: the reported ones, and long halts without a report."""
+    """Return the calls of a ride in order of time: the reported ones, and halts that nobody spoke of."""
     spoken = [r for r in ride.reports if r.kind in _CALLING and not r.cancelled and r.t_s is not None]
     spoken.sort(key=lambda r: (r.t_s or 0.0, r.waypoint))
     reported, used = [], set()
@@ -39,9 +41,9 @@ def calls(ride: Ride, srid: int, p: Parameters) -> list[Call]:
             used.add(halt)
         reported.append(_reported_call(ride, presses, halt, srid))
     silent = [
-        Call(ride.dwell_xy[i], float(ride.dwell_start_s[i]), (), False)
+        Call(ride.dwell_xy[i], float(ride.dwell_start_s[i]), (), False, _standing_s(ride, i))
         for i in range(len(ride.dwell_start_s))
-        if i not in used and ride.dwell_end_s[i] - ride.dwell_start_s[i] >= p.silent_dwell_s
+        if i not in used
     ]
     return sorted(reported + silent, key=lambda call: call.t_s)
 
@@ -84,6 +86,10 @@ def _reported_call(ride: Ride, presses: Sequence[Report], halt: int | None, srid
     names = tuple(dict.fromkeys(r.name for r in presses if r.name))
     at = presses[0].t_s or 0.0
     if halt is not None:
-        return Call(ride.dwell_xy[halt], at, names, True)
+        return Call(ride.dwell_xy[halt], at, names, True, _standing_s(ride, halt))
     places = to_metres(np.array([r.lon for r in presses]), np.array([r.lat for r in presses]), srid)
-    return Call(np.median(places, axis=0), at, names, True)
+    return Call(np.median(places, axis=0), at, names, True, 0.0)
+
+
+def _standing_s(ride: Ride, halt: int) -> float:
+    return float(ride.dwell_end_s[halt] - ride.dwell_start_s[halt])

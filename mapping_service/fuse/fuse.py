@@ -64,9 +64,15 @@ def _stop_draft(material: Material, label: int, members: Sequence[LineStop]) -> 
     past = sorted({i for m in members for i in m.past})
     proof = evidence([material.rides[i] for i in called or past])
     method = min((m.method for m in members), key=("terminal", "reported", "dwell").index)
-    trust = confidence(proof, len(called) / max(1, len(past)))
+    # A terminal is where vehicles turn: that alone is sure, and its evidence that of the runs.
+    trust = confidence(proof, len(called) / max(1, len(past))) if method == "terminal" else _likely(members)
     place = round(float(lon), 6), round(float(lat), 6)
     return StopDraft(_stop_id(label), name, votes, *place, method, proof, trust)
+
+
+def _likely(members: Sequence[LineStop]) -> float:
+    """Return how likely a stop of several patterns is one: what the pattern that knows best says."""
+    return round(max(one.probability for one in members), 4)
 
 
 def _sides(grouping: Grouping) -> list[tuple[int, ...]]:

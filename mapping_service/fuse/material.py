@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from mapping_service.fuse.calls import Call, calls
 from mapping_service.fuse.clock import band
 from mapping_service.fuse.headways import Wait
+from mapping_service.fuse.progress import Track, track_of
 from mapping_service.fuse.shape import without_standing
-from mapping_service.fuse.stops import path_of
+from mapping_service.fuse.surroundings import Surroundings
 from mapping_service.fuse.times import Band
+from mapping_service.geo import resample
 from mapping_service.group.group import Grouping
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats, Ride, Streets
@@ -28,9 +30,10 @@ class CityFrame:
 
 @dataclass(frozen=True)
 class Material:
-    """The rides and their grouping; ``lines``, ``paths``, ``calls``, ``bands`` and ``waits`` run along ``rides``.
+    """The rides and their grouping; ``lines``, ``paths``, ``tracks``, ``calls``, ``bands``, ``waits`` run along them.
 
-    ``lines`` are the positions in metres with each halt reduced to a point, ``paths`` the same at equal steps.
+    ``lines`` are the positions in metres with each halt reduced to a point, ``paths`` the same at equal steps,
+    ``tracks`` these with their times.
     """
 
     rides: Sequence[Ride]
@@ -39,9 +42,11 @@ class Material:
     p: Parameters
     lines: Sequence[Floats]
     paths: Sequence[Floats]
+    tracks: Sequence[Track]
     calls: Sequence[Sequence[Call]]
     bands: Sequence[Band]
     waits: Sequence[Sequence[Wait]]
+    surroundings: Surroundings
 
     def waits_of(self, rides: Sequence[int]) -> list[Wait]:
         """Return all waits reported on some rides."""
@@ -52,16 +57,20 @@ def prepare(rides: Sequence[Ride], grouping: Grouping, city: CityFrame, p: Param
     """Derive from each ride what the later steps need."""
     lines = [without_standing(r.t_s, r.xy, r.dwell_start_s, r.dwell_end_s) for r in rides]
     bands = [band(float(r.t_s[0]), city.timezone) for r in rides]
+    tracks = [track_of(r, p) for r in rides]
+    told = [calls(r, city.srid, p) for r in rides]
     return Material(
         rides=rides,
         grouping=grouping,
         city=city,
         p=p,
         lines=lines,
-        paths=[path_of(line, p) for line in lines],
-        calls=[calls(r, city.srid, p) for r in rides],
+        paths=[resample(line, p.shape_step_m) for line in lines],
+        tracks=tracks,
+        calls=told,
         bands=bands,
         waits=[_waits(r, b) for r, b in zip(rides, bands, strict=True)],
+        surroundings=Surroundings(tracks, told, city.streets, p),
     )
 
 

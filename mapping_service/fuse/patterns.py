@@ -10,10 +10,11 @@ from scipy import sparse
 
 from mapping_service.fuse.clock import DAY_TYPES, day_type
 from mapping_service.fuse.confidence import confidence, evidence, served
+from mapping_service.fuse.hail import Stretch
 from mapping_service.fuse.headways import Wait, headways
 from mapping_service.fuse.material import Material
 from mapping_service.fuse.shape import fuse_shape, locate, spread_m
-from mapping_service.fuse.stops import LineStop, line_stops
+from mapping_service.fuse.stops import LineStop, line_stops, on_line
 from mapping_service.fuse.times import passing_times, running_times
 from mapping_service.geo import along_m, to_lon_lat
 from mapping_service.group.group import block, medoid
@@ -33,6 +34,8 @@ class Way:
     company: tuple[int, ...]
     shape: Floats
     stops: tuple[LineStop, ...]
+    candidates: tuple[LineStop, ...]
+    stretches: tuple[Stretch, ...]
     stop_ids: tuple[str, ...] = ()
 
 
@@ -44,8 +47,9 @@ def ways_of(material: Material, group: int) -> list[Way]:
     for members in its.variants:
         base = medoid(members, m.grouping.cover, m.lines)
         shape = fuse_shape(m.lines[base], [m.lines[i] for i in company if i != base], m.p)
-        stops = line_stops(shape, company, [m.paths[i] for i in company], [m.calls[i] for i in company], m.p)
-        ways.append(Way(group, members, company, shape, tuple(stops)))
+        line = on_line(shape, company, [m.tracks[i] for i in company], [m.calls[i] for i in company], m.p)
+        found = line_stops(line, m.surroundings, m.p)
+        ways.append(Way(group, members, company, shape, found.stops, found.candidates, found.stretches))
     return ways
 
 

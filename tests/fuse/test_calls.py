@@ -64,9 +64,14 @@ def test_a_press_long_after_a_halt_has_its_own_place() -> None:
     assert [(at(call), call.reported) for call in found] == [(HERE, False), (THERE, True)]
 
 
-def test_a_long_halt_that_nobody_reported_is_a_silent_call_and_a_short_one_is_none() -> None:
-    (call,) = told(halts={HERE: (100.0, 100.0 + P.silent_dwell_s), THERE: (200.0, 200.0 + P.silent_dwell_s - 1)})
-    assert (at(call), call.t_s, call.names, call.reported) == (HERE, 100.0, (), False)
+def test_a_halt_that_nobody_reported_is_a_silent_call_as_long_as_it_lasted() -> None:
+    (call,) = told(halts={HERE: (100.0, 112.0)})
+    assert (at(call), call.t_s, call.names, call.reported, call.standing_s) == (HERE, 100.0, (), False, 12.0)
+
+
+def test_a_report_beside_a_moving_vehicle_has_no_standing() -> None:
+    (call,) = told(press("stop", HERE, 100.0))
+    assert (call.reported, call.standing_s) == (True, 0.0)
 
 
 def test_a_name_said_twice_in_one_call_is_said_once() -> None:
