@@ -174,7 +174,7 @@ def import_(paths: tuple[Path, ...], slug: str, hints: Path | None, as_json: boo
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1, 64))
 @json_option
 def process(slug: str, jobs: int, as_json: bool) -> None:
-    """Do all that is pending: read, clean, group, fuse."""
+    """Do all that is pending: read, clean, match to streets, group, fuse."""
     from mapping_service.stages import process_city
     from mapping_service.store.engine import rows
 
@@ -186,7 +186,7 @@ def process(slug: str, jobs: int, as_json: bool) -> None:
         held = rows(connection, "intake.count_by_status", {"city_id": found.city_id})
         states = {one.status: one.submissions for one in held}
     words = (
-        f"{report.read} read, {report.cleaned} cleaned; "
+        f"{report.read} read, {report.cleaned} cleaned, {report.matched} matched to streets; "
         + ", ".join(f"{n} {state}" for state, n in states.items())
         + f".\n{report.routes} candidate routes with {report.patterns} patterns and {report.stops} stops."
         + f"\nNext: commonway review accept --city {slug}"

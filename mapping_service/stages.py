@@ -46,10 +46,12 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class ProcessReport:
-    """What one processing did: submissions read, traces cleaned, whether candidates were made anew, and how many."""
+    """What one processing did: submissions read, traces cleaned, runs matched, whether candidates were made anew, and
+    how many there are."""
 
     read: int
     cleaned: int
+    matched: int
     inferred: bool
     routes: int
     patterns: int
@@ -67,13 +69,28 @@ def process_city(url: str, slug: str, p: Parameters, *, jobs: int, progress: Pro
         uncleaned = runs.uncleaned(connection, city.city_id)
     _each(partial(clean_trace, url, p), uncleaned, jobs, partial(progress, "clean"))
     with engine.begin() as connection:
+        _settle(connection, slug, p)
+    with engine.connect() as connection:
+        fingerprint, unmatched = matching.waiting(connection, get_city(connection, slug), p)
+    _each(partial(matching.match_run, url, slug, fingerprint, p), unmatched, jobs, partial(progress, "match"))
+    matching.forget_index()
+    with engine.begin() as connection:
         lock_city(connection, city.city_id)
-        new = place(connection, get_city(connection, slug), p)
-        settle_twins(connection, get_city(connection, slug), new, p)
-        settle_doubts(connection, city.city_id, p)
+        if runs.unsettled(connection, city.city_id, anew=False):
+            _settle(connection, slug, p)  # what another process cleaned while this one matched
         inferred = infer(connection, get_city(connection, slug), p, progress)
         held = networks.counts(connection, networks.network_id(connection, city.city_id, "candidate"))
-    return ProcessReport(len(waiting), len(uncleaned), inferred, held["routes"], held["patterns"], held["stops"])
+    done = len(waiting), len(uncleaned), len(unmatched)
+    return ProcessReport(*done, inferred, held["routes"], held["patterns"], held["stops"])
+
+
+def _settle(connection: Connection, slug: str, p: Parameters) -> None:
+    """Say where the city is, and which of its runs are far away, were ridden twice or are doubted."""
+    city_id = get_city(connection, slug).city_id
+    lock_city(connection, city_id)
+    new = place(connection, get_city(connection, slug), p)
+    settle_twins(connection, get_city(connection, slug), new, p)
+    settle_doubts(connection, city_id, p)
 
 
 def is_pending(engine: Engine, city: City, p: Parameters) -> bool:
@@ -83,6 +100,8 @@ def is_pending(engine: Engine, city: City, p: Parameters) -> bool:
             return True
         if city.srid is None:
             return _middle(connection, city) is not None
+        if matching.waiting(connection, city, p)[1]:
+            return True
         return networks.is_stale(connection, city.city_id, _fingerprint(connection, city, p))
 
 
@@ -154,7 +173,7 @@ def place(connection: Connection, city: City, p: Parameters) -> list[int]:
         at = _middle(connection, city)
         if at is not None:
             run(connection, "city.mark_place", {"city_id": city.city_id, **at, "srid": utm_srid(**at)})
-    new = [one.run_id for one in rows(connection, "runs.list_unsettled", {"city_id": city.city_id, "anew": anew})]
+    new = runs.unsettled(connection, city.city_id, anew=anew)
     for far in rows(connection, "runs.list_far_runs", {"city_id": city.city_id, "run_ids": new, "far_m": p.far_m}):
         intake.quarantine(connection, far.submission_id, "far_away", km=round(far.away_m / 1000))
     return new

@@ -78,6 +78,20 @@ def run_positions(connection: Connection, run_id: int, srid: int) -> tuple[Float
     return t_s, to_metres(lon, lat, srid)
 
 
+def unsettled(connection: Connection, city_id: int, *, anew: bool) -> list[int]:
+    """Return the runs that have not been placed and compared yet; all of a city's with ``anew``."""
+    return [found.run_id for found in rows(connection, "runs.list_unsettled", {"city_id": city_id, "anew": anew})]
+
+
+def hold_positions(connection: Connection, run_id: int, srid: int) -> tuple[Floats, Floats] | None:
+    """Return the times and the positions in metres of one run, which stays until the transaction ends."""
+    found = row(connection, "runs.hold_run_geom", {"run_id": run_id})
+    if found is None:
+        return None
+    lon, lat, t_s = line_columns(found.geom).T
+    return t_s, to_metres(lon, lat, srid)
+
+
 def load_rides(connection: Connection, city_id: int, srid: int) -> list[Ride]:
     """Return all rides of a city in the order of their submissions, each with its own reports.
 

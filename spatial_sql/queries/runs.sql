@@ -57,6 +57,10 @@ UPDATE run SET settled = true WHERE city_id = :city_id AND run_id = ANY (:run_id
 -- The positions of one run. Params: run_id.
 SELECT ST_AsBinary(geom, 'NDR') AS geom FROM run WHERE run_id = :run_id;
 
+-- name: hold_run_geom
+-- The positions of one run, which nobody may take away until the transaction ends. Params: run_id.
+SELECT ST_AsBinary(geom, 'NDR') AS geom FROM run WHERE run_id = :run_id FOR KEY SHARE;
+
 -- name: list_runs
 -- The runs of accepted submissions in order, with the weight of their votes, who rode and what the hints claim. Params: city_id.
 SELECT r.run_id, r.submission_id, r.part, ST_AsBinary(r.geom, 'NDR') AS geom, r.dwells,

@@ -135,6 +135,15 @@ def test_a_city_without_streets_credits_nobody(client: FlaskClient) -> None:
     assert "openstreetmap.org" not in client.get("/drawn-town").text
 
 
+def test_invented_streets_of_the_sample_city_are_nobodys(
+    client: FlaskClient, rows: Connection, street_tiles: str
+) -> None:
+    rows.execute(text("UPDATE city SET synthetic = true"))
+    rows.commit()
+    page = client.get("/drawn-town").text
+    assert street_tiles in page and "openstreetmap.org" not in page
+
+
 def test_tiles_of_streets_that_were_replaced_are_not_found(client: FlaskClient, street_tiles: str) -> None:
     path = street_tiles.replace("{z}/{x}/{y}", tile_of(at(2, 0), 12))
     version = path.split("/")[3]
