@@ -15,6 +15,7 @@ import click
 
 from mapping_service.cli_network import network
 from mapping_service.cli_parts import answer, city_option, find_city, json_option, open_database, progress, settings
+from mapping_service.cli_review import review
 from mapping_service.errors import NotFound, Problem
 from mapping_service.parameters import Parameters
 from mapping_service.reasons import remark, sentence
@@ -250,49 +251,6 @@ def inbox_release(submission_id: int, slug: str, as_json: bool) -> None:
     answer({"released": submission_id}, as_json, f"Released. Next: commonway process --city {slug}")
 
 
-@cli.group()
-def review() -> None:
-    """Candidates beside what is published."""
-
-
-@review.command("list")
-@city_option
-@json_option
-def review_list(slug: str, as_json: bool) -> None:
-    """List the candidate routes, the most trusted first."""
-    from mapping_service.store.networks import candidates
-
-    _, engine = open_database()
-    with engine.connect() as connection:
-        found = [dict(one._mapping) for one in candidates(connection, find_city(engine, slug).city_id)]
-    lines = [
-        f"{one['route_id']:6} {one['short_name'] or '':>12}  {(one['long_name'] or '(unnamed)')[:50]:50} "
-        f"{one['runs']:4} runs  {one['km']:7.1f} km  {one['confidence']:.2f}"
-        for one in found
-    ]
-    answer(found, as_json, "\n".join(lines) or "There are no candidates.")
-
-
-@review.command("accept")
-@city_option
-@click.option("--min-confidence", default=0.0, show_default=True, type=click.FloatRange(0, 1))
-@click.option("--actor", default=lambda: os.environ.get("USER", "operator"), help="Who decides.")
-@json_option
-def review_accept(slug: str, min_confidence: float, actor: str, as_json: bool) -> None:
-    """Accept all candidate routes that can be published and are trusted enough, and new service points."""
-    from mapping_service.publish import accept
-
-    _, engine = open_database()
-    found = find_city(engine, slug)
-    with engine.begin() as connection:
-        report = accept(connection, found, min_confidence=min_confidence, actor=actor)
-    words = f"{len(report.accepted)} routes and {report.service_points} new service points accepted."
-    if report.retired:
-        words += f"\nGiven up, since other routes hold their rides now: {', '.join(report.retired)}."
-    something = report.accepted or report.service_points
-    answer(report, as_json, f"{words}\nNext: commonway release --city {slug}" if something else words)
-
-
 @cli.command()
 @city_option
 @click.option("--note", help="What changed, in words.")
@@ -365,3 +323,6 @@ def simulate(
 
     made = run(feed, out, seed=seed, runs_per_pattern=runs_per_pattern, language=language, currency=currency)
     answer({"rides": made, "out": str(out)}, as_json, f"Wrote {made} rides to {out}.")
+
+
+cli.add_command(review)

@@ -162,6 +162,10 @@ class Parameters:
     )
     two_places_m: float = tunable(1000, "m", 300, 5000, "farther apart, one person cannot carry both phones")
 
+    # fuse: confidence
+    unseen_m: float = tunable(100, "m", 50, 500, "farther from any position the way is a guess across a hole")
+    end_report_s: float = tunable(180, "s", 30, 900, "a rider tells fare and wait, or the arrival, about then")
+
     # review
     same_pattern_share: float = tunable(0.5, "share", 0.3, 1, "of runs in common; then a candidate is a known pattern")
 

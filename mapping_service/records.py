@@ -217,7 +217,10 @@ class PatternRun:
 
 @dataclass(frozen=True)
 class PatternDraft:
-    """One way of one route in one direction. ``lon_lat`` is its (n, 2) shape; ``stops`` stand in order."""
+    """One way of one route in one direction. ``lon_lat`` is its (n, 2) shape; ``stops`` stand in order.
+
+    ``signs`` are the numbers from which its confidence comes (``mapping_service.fuse.signs``).
+    """
 
     pattern_id: str
     direction_id: int
@@ -232,6 +235,7 @@ class PatternDraft:
     running_times: tuple[RunningTime, ...]
     headways: tuple[Headway, ...]
     runs: tuple[PatternRun, ...]
+    signs: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

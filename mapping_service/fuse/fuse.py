@@ -95,10 +95,16 @@ def _route(
         long_name=_long_name(patterns[0], names),
         name_votes=votes,
         evidence=evidence(rides),
-        confidence=round(float(np.mean([one.confidence for one in patterns])), 4),
+        confidence=_of_route(patterns),
         fare=fare(rides),
         patterns=patterns,
     )
+
+
+def _of_route(patterns: Sequence[PatternDraft]) -> float:
+    """Return the chance that the pattern which a ride of this route belongs to is right."""
+    chances, runs = [one.confidence for one in patterns], [one.evidence.runs for one in patterns]
+    return round(float(np.average(chances, weights=runs)), 4)
 
 
 def _patterns(

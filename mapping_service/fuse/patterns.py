@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from mapping_service.fuse.clock import DAY_TYPES, day_type
-from mapping_service.fuse.confidence import confidence, evidence, served
+from mapping_service.fuse.confidence import chance, evidence, served
 from mapping_service.fuse.hail import Stretch
 from mapping_service.fuse.headways import Wait, headways
 from mapping_service.fuse.material import Material
 from mapping_service.fuse.shape import fuse_shape, locate, spread_m
+from mapping_service.fuse.signs import Company, signs
 from mapping_service.fuse.stops import LineStop, line_stops, on_line
 from mapping_service.fuse.times import passing_times, running_times
 from mapping_service.geo import along_m, to_lon_lat
-from mapping_service.group.group import block, medoid
+from mapping_service.group.group import medoid
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats, PatternDraft, PatternRun, PatternStop
 
@@ -71,6 +71,9 @@ def pattern(
     stops = _served(way, m.p)
     dist_m = np.array([stop.dist_m for stop in stops])
     passed = [passing_times(way.shape, dist_m, m.rides[i].t_s, m.rides[i].xy, m.p) for i in way.company]
+    its = m.grouping.groups[way.group]
+    company = Company(len(its.full) - len(way.members), len(its.partial), len(its.maybe))
+    its_signs = signs(way.shape, rides, [m.lines[i] for i in way.members], company, m.p)
     ridden_on = {day_type(float(ride.t_s[0]), m.city.timezone) for ride in rides}
     return PatternDraft(
         pattern_id=pattern_id,
@@ -81,11 +84,12 @@ def pattern(
         spread_m=spread_m(way.shape, [m.lines[i] for i in way.members], m.p),
         evidence=proof,
         day_types=tuple(day for day in DAY_TYPES if day in ridden_on),
-        confidence=confidence(proof, _agreement(way.members, m.grouping.cover)),
+        confidence=chance(its_signs),
         stops=stops,
         running_times=running_times(dist_m, passed, [m.bands[i] for i in way.company], m.p),
         headways=headways(m.waits_of(way.company), *others, [m.bands[i] for i in way.members], m.p),
         runs=_runs(material, way),
+        signs=its_signs,
     )
 
 
@@ -104,15 +108,6 @@ def _served(way: Way, p: Parameters) -> tuple[PatternStop, ...]:
         elif not kept or one.dist_m > kept[-1].dist_m:
             kept.append(one)
     return tuple(kept)
-
-
-def _agreement(members: Sequence[int], cover: sparse.csr_array) -> float:
-    """Return the mean share, 0–1, that each two runs have in common; 1 for a lone one."""
-    if len(members) < 2:
-        return 1.0
-    among = block(cover, members, members)
-    both = np.minimum(among, among.T)
-    return float(min(1.0, both[np.triu_indices(len(members), 1)].mean()))
 
 
 def _runs(material: Material, way: Way) -> tuple[PatternRun, ...]:

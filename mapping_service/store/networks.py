@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row
 from mapping_service.geo import to_metres
 from mapping_service.records import City, Evidence, NetworkDraft, PatternDraft, RouteDraft, StopDraft
 from mapping_service.review.identity import Known
+from mapping_service.review.order import Candidate, CandidatePattern
 from mapping_service.store.engine import row, rows, run, table
 from mapping_service.store.intake import moment
 from mapping_service.store.lines import line_element, point_element
@@ -129,6 +130,7 @@ def _pattern_row(route: RouteDraft, draft: PatternDraft) -> dict[str, Any]:
         "spread_m": draft.spread_m,
         "day_types": list(draft.day_types),
         "confidence": draft.confidence,
+        "signs": dict(draft.signs),
         **_evidence(draft.evidence),
     }
 
@@ -140,9 +142,16 @@ def _fare_row(route: RouteDraft, currency: str) -> dict[str, Any]:
     return {"route_id": route.route_id, "currency": currency, **values, **seen}
 
 
-def candidates(connection: Connection, city_id: int) -> list[Row[Any]]:
-    """Return the candidate routes, the most trusted first."""
-    return rows(connection, "networks.list_candidates", {"network_id": network_id(connection, city_id, "candidate")})
+def candidates(connection: Connection, city_id: int) -> list[Candidate]:
+    """Return the candidate routes with their patterns, in order of id."""
+    candidate = network_id(connection, city_id, "candidate")
+    accepted = network_id(connection, city_id, "accepted")
+    patterns: dict[str, list[CandidatePattern]] = {}
+    for one in rows(connection, "networks.list_candidate_patterns", {"network_id": candidate, "accepted_id": accepted}):
+        values = dict(one._mapping)
+        patterns.setdefault(values.pop("route_id"), []).append(CandidatePattern(**values))
+    found = rows(connection, "networks.list_candidates", {"network_id": candidate})
+    return [Candidate(**one._mapping, patterns=tuple(patterns.get(one.route_id, ()))) for one in found]
 
 
 def acceptable(connection: Connection, city_id: int, min_confidence: float) -> list[str]:

@@ -149,7 +149,10 @@ class Headway:
 
 @dataclass(frozen=True)
 class Pattern:
-    """One way of riding a route: shape, stops, times, headways. ``spread_m`` is how far its runs lie from the shape."""
+    """One way of riding a route: shape, stops, times, headways. ``spread_m`` is how far its runs lie from the shape.
+
+    ``signs`` are what its confidence rests on; ``{}`` in releases made before there were any.
+    """
 
     pattern_id: str
     direction_id: int
@@ -162,6 +165,7 @@ class Pattern:
     last_seen: date
     day_types: Sequence[str]
     confidence: float
+    signs: Mapping[str, float]
     geometry: Mapping[str, Any]
     stops: Sequence[PatternStop]
     ride_times: Sequence[RideTime]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 from flask import Flask, Response, g, request
 
+from mapping_service.records import Notice
 from mapping_service.store.published import Fare
 
 LANGUAGES = ("en", "fr", "es", "pt", "sw")
@@ -117,6 +118,14 @@ class Words:
     def confidence(self, confidence: float) -> str:
         """Write how sure we are, in words."""
         return self(f"confidence.{next(word for least, word in CONFIDENCE_WORDS if confidence >= least)}")
+
+    def because(self, remarks: Iterable[Notice]) -> str:
+        """Write remarks about a candidate or a pattern (``mapping_service.review``), one after the other."""
+        return "; ".join(self._remark(one) for one in remarks)
+
+    def _remark(self, one: Notice) -> str:
+        write = {"n": self.number, "share": self.percent, "m": self.metres}
+        return self(f"why.{one.code}", **{name: write[name](value) for name, value in one.details.items()})
 
     def under(self, prefix: str) -> dict[str, str]:
         """All words whose key begins with ``prefix``: for the scripts of a page."""

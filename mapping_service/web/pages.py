@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, url_for
 
+from mapping_service.review.why import why
 from mapping_service.store import published
 from mapping_service.store.published import BBox, City, Pattern, PatternStop, RouteSummary, Snapshot, Stop
 from mapping_service.store.streets import get_version
@@ -17,7 +18,9 @@ from mapping_service.web.tiles import MAX_ZOOM
 
 blueprint = Blueprint("pages", __name__)
 # Globals, not a context: macros of imported templates need them too.
-blueprint.record(lambda state: state.app.jinja_env.globals.update(colour_index=palette.colour_index, timeline=timeline))
+blueprint.record(lambda state: state.app.jinja_env.globals.update(
+    colour_index=palette.colour_index, timeline=timeline, why=why
+))
 
 
 @blueprint.get("/health")

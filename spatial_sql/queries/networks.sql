@@ -44,14 +44,36 @@ WHERE network_id = :network_id
 ORDER BY stop_id COLLATE "C";
 
 -- name: list_candidates
--- The routes of a candidate network with what a reviewer wants to know first. Params: network_id.
-SELECT r.route_id, r.short_name, r.long_name, r.runs, r.people, r.confidence,
-       count(p.pattern_id) AS patterns, count(DISTINCT p.direction_id) AS directions,
-       round((sum(p.length_m) / 1000)::numeric, 1)::float AS km
-FROM route r LEFT JOIN pattern p USING (network_id, route_id)
-WHERE r.network_id = :network_id
-GROUP BY r.network_id, r.route_id
-ORDER BY r.confidence DESC, r.route_id COLLATE "C";
+-- The routes of a candidate network. Params: network_id.
+SELECT route_id, short_name, long_name, runs, people, confidence
+FROM route
+WHERE network_id = :network_id
+ORDER BY route_id COLLATE "C";
+
+-- name: list_candidate_patterns
+-- The patterns of a candidate network, each with how it stands to what was accepted: new, another line, other stops, or the same. Params: network_id, accepted_id.
+SELECT p.route_id, p.pattern_id, p.direction_id, p.confidence, p.length_m / 1000 AS km, p.runs,
+       cardinality(p.stop_ids) AS stops, p.signs,
+       CASE WHEN a.pattern_id IS NULL THEN 'new'
+            WHEN NOT ST_OrderingEquals(a.geom, p.geom) THEN 'line'
+            WHEN a.stop_ids <> p.stop_ids THEN 'stops'
+            ELSE 'same' END AS news
+FROM (
+  SELECT pattern.*, ARRAY(
+    SELECT stop_id FROM pattern_stop ps
+    WHERE ps.network_id = pattern.network_id AND ps.pattern_id = pattern.pattern_id ORDER BY stop_sequence
+  ) AS stop_ids
+  FROM pattern
+) AS p
+LEFT JOIN (
+  SELECT pattern_id, geom, ARRAY(
+    SELECT stop_id FROM pattern_stop ps
+    WHERE ps.network_id = pattern.network_id AND ps.pattern_id = pattern.pattern_id ORDER BY stop_sequence
+  ) AS stop_ids
+  FROM pattern WHERE network_id = :accepted_id
+) AS a USING (pattern_id)
+WHERE p.network_id = :network_id
+ORDER BY p.route_id COLLATE "C", p.direction_id, p.pattern_id COLLATE "C";
 
 -- name: mint_ids
 -- Take the next :n public numbers of a kind, never to be used again; returns the last one taken. Params: city_id, kind, n.
@@ -111,7 +133,7 @@ FROM route WHERE network_id = :source AND route_id = ANY (:route_ids);
 -- Copy the patterns of routes from one network to another. Params: source, target, route_ids.
 INSERT INTO pattern
 SELECT :target, pattern_id, city_id, route_id, direction_id, headsign, geom, length_m, spread_m, runs, people, first_seen,
-       last_seen, day_types, confidence
+       last_seen, day_types, confidence, signs
 FROM pattern WHERE network_id = :source AND route_id = ANY (:route_ids);
 
 -- name: copy_pattern_stops

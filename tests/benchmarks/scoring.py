@@ -30,8 +30,23 @@ _NEIGHBOURS = 16  # points of a line within 25 m of one place: five for each tim
 FOUND_F1 = 0.9
 ALIKE = 0.85  # of the way in common, and both ends near: two names for one way
 ALIKE_ENDS_M = 200.0
+SAME_ROUND = 0.15  # of the way: places farther apart along it belong to another of its rounds
 
 Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Points (n, 2; metres) with the direction (unit vectors) in which a vehicle passes each, and when: as a share of
+    its way, 0–1."""
+
+    xy: Floats
+    heading: Floats
+    along: Floats
+
+    def only(self, these: NDArray[np.int64]) -> Places:
+        """Return some of the places."""
+        return Places(self.xy[these], self.heading[these], self.along[these])
 
 
 class Track:
@@ -51,9 +66,10 @@ class Track:
         """The index over the points."""
         return cKDTree(self.xy)
 
-    def heading_at(self, at_m: Floats) -> Floats:
-        """Return the direction of travel at distances along the line."""
-        return np.asarray(self.heading[np.clip(np.searchsorted(self.s, at_m), 0, len(self.s) - 1)])
+    def places(self, xy: Floats, at_m: Floats) -> Places:
+        """Return points with how the line passes them; ``at_m`` is where along it each lies."""
+        heading = self.heading[np.clip(np.searchsorted(self.s, at_m), 0, len(self.s) - 1)]
+        return Places(xy, heading, np.asarray(at_m / max(self.s[-1], 1.0)))
 
     def meets(self, other: Track) -> bool:
         """True where the boxes of two lines come within ``NEAR_M`` of each other."""
@@ -151,23 +167,17 @@ def _entropy(counts: Counter[Any]) -> float:
     return float(-np.sum(share * np.log(share)))
 
 
-@dataclass(frozen=True)
-class Places:
-    """Points (n, 2; metres) with the direction (unit vectors) in which a vehicle passes each."""
-
-    xy: Floats
-    heading: Floats
-
-
 def matched(truth: Places, found: Places, within_m: float) -> tuple[list[tuple[int, int]], Floats]:
-    """Match places one to one at the least total distance: none farther than ``within_m``, none passed backwards.
+    """Match places one to one at the least total distance: none farther than ``within_m``, none passed backwards, none
+    on another round of a way that comes by twice.
 
     Returns the pairs and the metres between the two of each.
     """
     if not len(truth.xy) or not len(found.xy):
         return [], np.zeros(0)
     away = np.hypot(*(truth.xy[:, None] - found.xy[None]).transpose(2, 0, 1))
-    away = np.where(truth.heading @ found.heading.T >= 0, np.minimum(away, 10 * within_m), 10 * within_m)
+    alike = (truth.heading @ found.heading.T >= 0) & (np.abs(truth.along[:, None] - found.along) <= SAME_ROUND)
+    away = np.where(alike, np.minimum(away, 10 * within_m), 10 * within_m)
     i, j = linear_sum_assignment(away)
     hit = away[i, j] <= within_m
     return list(zip(i[hit].tolist(), j[hit].tolist(), strict=True)), away[i, j][hit]

@@ -110,7 +110,7 @@ def placed(line: InventedLine, p: Parameters) -> tuple[OnLine, Surroundings]:
 def on_axis(at_m: Floats) -> Places:
     """Return places along a line as places to be matched."""
     nothing = np.zeros(len(at_m))
-    return Places(np.column_stack((at_m, nothing)), np.column_stack((nothing + 1, nothing)))
+    return Places(np.column_stack((at_m, nothing)), np.column_stack((nothing + 1, nothing)), nothing)
 
 
 def _road(rng: Rng, habits: Habits) -> _Road:

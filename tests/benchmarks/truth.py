@@ -43,7 +43,7 @@ class Score:
 
     ``ari_sure`` leaves out the rides that were flagged as fitting several routes. ``ridden`` counts the true ways that
     some ride went whole: of these ``found`` are those told with F1 ≥ 0.9 by some pattern, and the other figures are
-    about them.
+    about them. Of all ``patterns`` that were inferred ``right`` are those that tell some true way so well.
     """
 
     rides: int
@@ -55,6 +55,8 @@ class Score:
     unassigned: float
     direction_right: float | None
     invented: int
+    patterns: int
+    right: float
     ridden: int
     found: float | None
     mean_m: float | None
@@ -83,7 +85,7 @@ class TrueWay:
         self.hailed = (np.inf, -np.inf) if stretch is None else stretch
         at_m = pattern.stops_along_m
         self.stops = [i for i in apart_places(at_m, STOP_M) if not self.hailed[0] <= at_m[i] <= self.hailed[1]]
-        self.places = Places(self._at(at_m[self.stops]), self.track.heading_at(at_m[self.stops] - first_m))
+        self.places = self.track.places(self._at(at_m[self.stops]), at_m[self.stops] - first_m)
 
     def _at(self, at_m: Floats) -> Floats:
         lon_lat = self._plane.to_lonlat(points_at(self._plane_xy, self._s, at_m))
@@ -128,6 +130,10 @@ class TrueWays:
     def way(self, truth: Truth) -> TrueWay:
         """Return the way that a ride went, or went in part."""
         return self.ways[truth.route_id, truth.pattern, truth.direction_id]
+
+    def tells(self, track: Track) -> bool:
+        """True where a line tells some true way well enough."""
+        return any(fit(way.track, track).f1 >= FOUND_F1 for way in self.ways.values() if way.track.meets(track))
 
     def class_of(self, truth: Truth) -> int:
         """Return the class of the way that a ride went."""
@@ -174,10 +180,10 @@ def _found(
     lon_lat = np.array([places[stop.stop_id] for stop in one.stops])
     whole_day = {t.stop_sequence: t.seconds for t in one.running_times if t.band_end_s - t.band_start_s == 86400}
     track = Track(to_metres(one.lon_lat[:, 0], one.lon_lat[:, 1], srid))
-    heading = track.heading_at(np.array([stop.dist_m for stop in one.stops]))
+    dist_m = np.array([stop.dist_m for stop in one.stops])
     return Found(
         track=track,
-        stops=Places(to_metres(lon_lat[:, 0], lon_lat[:, 1], srid), heading),
+        stops=track.places(to_metres(lon_lat[:, 0], lon_lat[:, 1], srid), dist_m),
         steps_s=[whole_day.get(k, np.nan) for k in range(len(one.stops))],
         fare=route.fare.amount if route.fare else None,
     )
@@ -201,7 +207,7 @@ def _raw(ride: Ride, srid: int) -> Found:
     fares = [r.amount for r in ride.reports if r.kind == "fare" and r.amount is not None and not r.cancelled]
     track = Track(ride.xy)
     at_m = np.interp([t_s for t_s, _, _ in marks], ride.t_s, along_m(ride.xy))
-    stops = Places(to_metres(places[:, 0], places[:, 1], srid) if marks else places, track.heading_at(at_m))
+    stops = track.places(to_metres(places[:, 0], places[:, 1], srid) if marks else places, at_m)
     return Found(track, stops, [np.nan] * len(marks), fares[0] if fares else None)
 
 
@@ -224,6 +230,8 @@ def score(true: TrueWays, survey: Survey, found: Inferred, truth: Mapping[str, T
         unassigned=1 - len(assigned) / len(judged),
         direction_right=float(np.mean(right)) if right else None,
         invented=sum(ride.run_id in found.groups for ride in invented),
+        patterns=len(found.ways),
+        right=float(np.mean([true.tells(one.track) for one in found.ways.values()])),
         **_ways(true, found, {true.class_of(one): one for one in reversed(whole)}),  # type: ignore[arg-type]
     )
 
@@ -304,7 +312,7 @@ def _stops(way: TrueWay, found: Found) -> _Stops:
     if len(hailed):
         away = np.hypot(*(found.stops.xy[:, None] - hailed[None]).transpose(2, 0, 1))
         outside = np.flatnonzero(np.min(away, axis=1) > STOP_M)
-    pairs, away_m = matched(way.places, Places(found.stops.xy[outside], found.stops.heading[outside]), STOP_M)
+    pairs, away_m = matched(way.places, found.stops.only(outside), STOP_M)
     in_order = sorted((int(outside[j]), way.stops[i]) for i, j in pairs)
     steps, whole = _times(way, found, in_order)
     wrong = inversions([i for _, i in in_order])

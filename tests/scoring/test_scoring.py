@@ -73,10 +73,11 @@ def test_agreement_does_not_care_which_grouping_is_called_the_truth(pairs: list[
     assert agreement(one, one).ari == pytest.approx(1)
 
 
-def places(*at: tuple[float, float, str]) -> Places:
+def places(*at: tuple[float, float, str], along: float = 0.5) -> Places:
     """Places with the letter of the side to which vehicles pass them: E or W."""
     ahead = {"E": (1.0, 0.0), "W": (-1.0, 0.0)}
-    return Places(line(*((x, y) for x, y, _ in at)), line(*(ahead[side] for _, _, side in at)))
+    xy = np.array([(x, y) for x, y, _ in at]).reshape(-1, 2)
+    return Places(xy, np.array([ahead[side] for _, _, side in at]).reshape(-1, 2), np.full(len(at), along))
 
 
 def test_stops_are_matched_one_to_one_and_not_beyond_reach() -> None:
@@ -84,13 +85,19 @@ def test_stops_are_matched_one_to_one_and_not_beyond_reach() -> None:
     pairs, away_m = matched(places((0, 0, "E"), (300, 0, "E")), offered, 30)
     assert pairs == [(0, 1)]
     assert away_m.tolist() == [5]
-    assert matched(offered, Places(np.zeros((0, 2)), np.zeros((0, 2))), 30)[0] == []
+    assert matched(offered, places(), 30)[0] == []
 
 
 def test_a_stop_on_the_way_home_is_not_that_on_the_way_out() -> None:
     both = places((0, 0, "E"), (0, 8, "W"))
     assert matched(both, places((0, 7, "E"), (0, 1, "W")), 30)[0] == [(0, 0), (1, 1)]
     assert matched(places((0, 0, "E")), places((0, 0, "W")), 30)[0] == []
+
+
+def test_a_stop_passed_on_the_second_round_is_not_that_of_the_first() -> None:
+    first, second = places((0, 0, "E"), along=0.1), places((0, 0, "E"), along=0.6)
+    assert matched(first, second, 30)[0] == []
+    assert matched(first, first, 30)[0] == [(0, 0)]
 
 
 def test_inversions_are_counted_by_pair() -> None:

@@ -59,7 +59,7 @@ def test_every_key_is_used_somewhere() -> None:
     text = sources() + "\n".join(path.read_text("utf-8") for path in (WEB / "static").glob("*.js"))
     text += (WEB / "language.py").read_text("utf-8")
     counted = {f"{name}.{form}" for name in [*COUNTED.findall(text), "people"] for form in ("one", "other")}
-    prefixes = {*OPEN_ENDED.findall(text), "confidence."}
+    prefixes = {*OPEN_ENDED.findall(text), "confidence.", "why."}
     scripts = {f"map.{name}" for name in re.findall(r"page\.text\.([a-z_]+)", text)}
     called = set(USED.findall(text)) | set(re.findall(r"""self\("([a-z_.]+)\"""", text))
     unused = set(catalog("en")) - counted - scripts - called

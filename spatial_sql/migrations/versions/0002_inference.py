@@ -12,5 +12,5 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Add what inference on a street network, trust and richer evidence need."""
-    for part in ("streets", "grouping", "stops", "service", "trust"):
+    for part in ("streets", "grouping", "stops", "service", "trust", "confidence"):
         op.get_bind().exec_driver_sql(migration_sql(f"0002_{part}"))
