@@ -38,7 +38,7 @@ from mapping_service.store import intake, networks, runs
 from mapping_service.store.cities import get_city, lock_city
 from mapping_service.store.engine import engine_for, row, rows, run
 
-_INFERENCE = ("geo.py", "match/*.py", "group/*.py", "fuse/*.py")
+_INFERENCE = ("geo.py", "match/*.py", "group/*.py", "fuse/*.py", "fuse/*.json")
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]

@@ -4,7 +4,8 @@
 
 Four cities; of each, whole routes drawn by the seed until there are enough patterns. The rides hold what real ones do:
 parts of the way, wrong labels, bad reception, copies, second phones, hail and ride, and rides that nobody rode. A
-survey with fewer runs of each pattern is a part of that with the most, so that rows can be compared. The baseline
+survey with fewer runs of each pattern is a part of that with the most, so that rows can be compared. Where a city has a
+map, there are rows with its rides matched to the streets as well; they do not count for the means. The baseline
 trusts the typed labels: one raw run for each line and direction, its marks as stops, its fare as typed.
 """
 
@@ -15,7 +16,7 @@ import csv
 import hashlib
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
@@ -25,12 +26,19 @@ from collectors.hints import file_stem
 from collectors.simulator import GtfsNetwork, RideSettings, Truth, read_feed, simulate, write_survey
 from collectors.simulator.chance import stream
 from collectors.simulator.plan import planned
+from collectors.streets.files import read_street_file
+from mapping_service.geo import to_lon_lat
 from mapping_service.intake.twins import same_ride
+from mapping_service.match.index import index_streets
+from mapping_service.match.matcher import match
 from mapping_service.parameters import Parameters
 from mapping_service.records import Ride
+from mapping_service.streets import directed
+from mapping_service.trust.judge import doubts_of_look, judge, usual
+from mapping_service.trust.look import Look, look, quantum_deg
 from tests.benchmarks.report import write_table
 from tests.benchmarks.survey import ROOT, Survey, infer, read_survey
-from tests.benchmarks.truth import Score, TrueWays, by_labels, of_draft, score
+from tests.benchmarks.truth import DOUBTED, Score, TrueWays, by_labels, of_draft, score
 
 DATA = Path("../shared/data")
 # Language of the notes, currency, time zone.
@@ -59,8 +67,9 @@ class SimulatedCity:
     def first(self, runs: int) -> Survey:
         """Return the survey as it were with so many rides of each pattern."""
         kept = [i for i, name in enumerate(self.survey.files) if self.number[file_stem(name)] < runs]
+        left_out = [one for one in self.survey.left_out if self.number[file_stem(one[0])] < runs]
         return replace(self.survey, rides=tuple(self.survey.rides[i] for i in kept),
-                       files=tuple(self.survey.files[i] for i in kept))
+                       files=tuple(self.survey.files[i] for i in kept), left_out=tuple(left_out))
 
 
 def settings_of(city: str, seed: int, runs: int) -> RideSettings:
@@ -91,7 +100,7 @@ def simulated(network: GtfsNetwork, city: str, seed: int, runs: int, p: Paramete
     with (folder / "truth.csv").open(newline="", encoding="utf-8") as file:
         truth = {row["run"]: Truth(**row) for row in csv.DictReader(file)}
     number = {ride.run: ride.ride for ride in planned(network.patterns, settings)}
-    return SimulatedCity(network, settings, without_twins(survey, p), truth, number)
+    return SimulatedCity(network, settings, without_doubtful(without_twins(survey, p), p), truth, number)
 
 
 def _on_disk(network: GtfsNetwork, settings: RideSettings) -> Path:
@@ -109,6 +118,14 @@ def _on_disk(network: GtfsNetwork, settings: RideSettings) -> Path:
     return kept
 
 
+def on_streets(one: SimulatedCity, map_file: Path, p: Parameters) -> SimulatedCity:
+    """Return the survey with its rides matched to the streets of a map."""
+    streets = directed(read_street_file(map_file).streets, one.survey.city.srid)
+    index = index_streets(streets)
+    rides = tuple(replace(ride, match=match(ride.t_s, ride.xy, index, p)) for ride in one.survey.rides)
+    return replace(one, survey=replace(one.survey, rides=rides, city=replace(one.survey.city, streets=streets)))
+
+
 def without_twins(survey: Survey, p: Parameters) -> Survey:
     """Return the survey without the later of two recordings of one ride, as the service keeps it."""
     order = sorted(range(len(survey.rides)), key=lambda i: float(survey.rides[i].t_s[0]))
@@ -122,6 +139,22 @@ def without_twins(survey: Survey, p: Parameters) -> Survey:
                 gone.add(other)
     kept = [i for i in range(len(survey.rides)) if i not in gone]
     return replace(survey, rides=tuple(survey.rides[i] for i in kept), files=tuple(survey.files[i] for i in kept))
+
+
+def without_doubtful(survey: Survey, p: Parameters) -> Survey:
+    """Return the survey without the rides whose look makes them inventions, as the service sets them aside."""
+    looks = [_look(ride, survey.city.srid) for ride in survey.rides]
+    city = usual(looks, p)
+    aside = [judge(doubts_of_look(one, city, p), p).aside for one in looks]
+    kept = [i for i, gone in enumerate(aside) if not gone]
+    left_out = tuple((name, DOUBTED) for name, gone in zip(survey.files, aside, strict=True) if gone)
+    return replace(survey, rides=tuple(survey.rides[i] for i in kept), files=tuple(survey.files[i] for i in kept),
+                   left_out=(*survey.left_out, *left_out))
+
+
+def _look(ride: Ride, srid: int) -> Look:
+    quantum_m = quantum_deg(to_lon_lat(ride.xy, srid)) * 111_320.0
+    return look(ride.t_s, ride.xy, quantum_m)
 
 
 def _may_be_one(one: Ride, other: Ride, p: Parameters) -> bool:
@@ -144,18 +177,26 @@ def main() -> None:
     for city in options.cities:
         feed = read_feed(options.data / city / "gtfs.zip")
         one = simulated(some_routes(feed, options.patterns, options.seed), city, options.seed, max(options.runs), p)
-        truth = TrueWays(one.network, one.settings, one.survey.city.srid)
-        for runs in options.runs:
-            survey = one.first(runs)
-            ours = score(truth, survey, of_draft(infer(survey, p), survey), one.truth)
-            made.append((city, runs, ours, score(truth, survey, by_labels(survey), one.truth)))
+        made += _scored(city, one, options.runs, p)
+        for map_file in (options.data / city).glob("*.osm.pbf"):
+            made += _scored(f"{city}, on its streets", on_streets(one, map_file, p), options.runs, p)
     made += [("all", runs, *_means(made, runs)) for runs in options.runs]
     _write(made, options.seed)
 
 
+def _scored(
+    name: str, one: SimulatedCity, sizes: Sequence[int], p: Parameters
+) -> Iterator[tuple[str, int, Score, Score]]:
+    truth = TrueWays(one.network, one.settings, one.survey.city.srid)
+    for runs in sizes:
+        survey = one.first(runs)
+        ours = score(truth, survey, of_draft(infer(survey, p), survey), one.truth)
+        yield name, runs, ours, score(truth, survey, by_labels(survey), one.truth)
+
+
 def _means(made: Sequence[tuple[str, int, Score, Score]], runs: int) -> tuple[Score, Score]:
     """Return the mean over the cities of each figure, and the sum of the counts."""
-    of_runs = [one for one in made if one[1] == runs]
+    of_runs = [one for one in made if one[1] == runs and one[0] in CITIES]
     return _mean([ours for _, _, ours, _ in of_runs]), _mean([labels for _, _, _, labels in of_runs])
 
 
@@ -170,7 +211,7 @@ def _mean(scores: Sequence[Score]) -> Score:
     return Score(**values)  # type: ignore[arg-type]
 
 
-GROUPS = ("ari", "ari_sure", "v", "flagged", "unassigned", "direction_right", "invented")
+GROUPS = ("ari", "ari_sure", "v", "flagged", "unassigned", "direction_right", "invented", "doubted")
 NETWORK = ("patterns", "right", "ridden", "found", "mean_m", "p95_m", "stop_precision", "stop_recall", "stop_f1",
            "stop_m", "inversions", "step_error", "ride_error", "fare_error")
 
@@ -183,7 +224,7 @@ def _write(made: Sequence[tuple[str, int, Score, Score]], seed: int) -> None:
     ]
     write_table("simulated-groups", f"Simulated cities: which rides belong together ({title})",
                 ("city", "runs", "rides", "ways", "ARI", "ARI unambiguous", "V", "flagged", "unassigned",
-                 "direction right", "invented rides used", "labels: ARI", "labels: V"), rows)
+                 "direction right", "invented rides used", "true rides set aside", "labels: ARI", "labels: V"), rows)
     rows = [
         (city, runs, *(getattr(ours, name) for name in NETWORK), labels.right,
          labels.found, labels.mean_m, labels.stop_f1, labels.fare_error)

@@ -16,13 +16,14 @@ import hashlib
 import io
 import json
 import pickle
+import re
 import subprocess
 import sys
 import tempfile
 import time
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -41,8 +42,11 @@ from mapping_service.records import City, Claim, Floats, NetworkDraft, Report, R
 from tests.benchmarks.report import write_table
 
 ROOT = Path(__file__).resolve().parents[2]
-_STEPS = ("collectors/*.py", "collectors/words/*.json", "mapping_service/intake/*.py", "mapping_service/clean/*.py",
-          "mapping_service/geo.py", "mapping_service/records.py", "mapping_service/parameters.py")
+# What decides how a file becomes rides: code, the parameters named in it, and the records that hold the rides.
+_STEPS = ("collectors/archives.py", "collectors/gpx*.py", "collectors/hints.py", "collectors/limits.py",
+          "collectors/note*.py", "collectors/tables.py", "collectors/words.py", "collectors/words/*.json",
+          "mapping_service/intake/*.py", "mapping_service/clean/*.py", "mapping_service/geo.py")
+_PARAMETER = re.compile(rb"\bp\.([a-z_]+)")
 NOW_S = 1.8e9  # any moment after all surveys: nothing depends on the clock
 
 
@@ -58,9 +62,7 @@ class Survey:
 
 def read_survey(runs: Path, hints: Path | None, *, language: str, currency: str, timezone: str) -> Survey:
     """Return a survey from a zip or folder of GPX files, each distinct file once, cleaned with the defaults."""
-    digest = hashlib.sha256(f"{language}/{currency}/{timezone}".encode())
-    for path in sorted(path for pattern in _STEPS for path in ROOT.glob(pattern)):
-        digest.update(path.read_bytes())
+    digest = hashlib.sha256(f"{language}/{currency}/{timezone}/{_how()}".encode())
     files = sorted((file.name, file.data) for file in iter_files(runs) if file.data is not None)
     for name, data in files:
         digest.update(name.encode() + hashlib.sha256(data).digest())
@@ -74,6 +76,17 @@ def read_survey(runs: Path, hints: Path | None, *, language: str, currency: str,
         part.rename(kept)
     found: Survey = pickle.loads(kept.read_bytes())
     return found
+
+
+def _how() -> str:
+    """Return what decides how files become rides."""
+    digest, named = hashlib.sha256(), set[str]()
+    for path in sorted(path for pattern in _STEPS for path in ROOT.glob(pattern)):
+        digest.update(path.read_bytes())
+        named |= {name.decode() for name in _PARAMETER.findall(path.read_bytes())}
+    values = {name: value for name, value in asdict(Parameters()).items() if name in named}
+    held = {one.__name__: [field.name for field in fields(one)] for one in (Survey, CityFrame, Ride, Report, Claim)}
+    return f"{digest.hexdigest()}/{sorted(values.items())}/{held}"
 
 
 def _read(files: Sequence[tuple[str, bytes]], claims: dict[str, Claim], city: City) -> Survey:

@@ -33,6 +33,7 @@ from tests.benchmarks.scoring import (
 from tests.benchmarks.survey import Survey
 
 STOP_M = 30.0
+DOUBTED = "quarantined: it looks invented"
 DRIVES = 24  # of which the true running times are the mean
 _MARKS = ("stop", "occupancy", "departure", "arrival")
 
@@ -41,9 +42,10 @@ _MARKS = ("stop", "occupancy", "departure", "arrival")
 class Score:
     """What one network is worth. Shares 0–1, metres; times and fares as relative errors; ``None``: nothing to judge.
 
-    ``ari_sure`` leaves out the rides that were flagged as fitting several routes. ``ridden`` counts the true ways that
-    some ride went whole: of these ``found`` are those told with F1 ≥ 0.9 by some pattern, and the other figures are
-    about them. Of all ``patterns`` that were inferred ``right`` are those that tell some true way so well.
+    ``ari_sure`` leaves out the rides that were flagged as fitting several routes. ``invented`` counts rides that nobody
+    rode and that were used, ``doubted`` true ones that were set aside as inventions. ``ridden`` counts the true ways
+    that some ride went whole: of these ``found`` are those told with F1 ≥ 0.9 by some pattern, and the other figures
+    are about them. Of all ``patterns`` that were inferred ``right`` are those that tell some true way so well.
     """
 
     rides: int
@@ -55,8 +57,9 @@ class Score:
     unassigned: float
     direction_right: float | None
     invented: int
+    doubted: int
     patterns: int
-    right: float
+    right: float | None
     ridden: int
     found: float | None
     mean_m: float | None
@@ -230,8 +233,9 @@ def score(true: TrueWays, survey: Survey, found: Inferred, truth: Mapping[str, T
         unassigned=1 - len(assigned) / len(judged),
         direction_right=float(np.mean(right)) if right else None,
         invented=sum(ride.run_id in found.groups for ride in invented),
+        doubted=sum(why == DOUBTED and truth[file_stem(name)].kind != "fabricated" for name, why in survey.left_out),
         patterns=len(found.ways),
-        right=float(np.mean([true.tells(one.track) for one in found.ways.values()])),
+        right=_mean_of(float(true.tells(one.track)) for one in found.ways.values()),
         **_ways(true, found, {true.class_of(one): one for one in reversed(whole)}),  # type: ignore[arg-type]
     )
 
