@@ -94,8 +94,15 @@ class Parameters:
     # fuse: shape
     shape_step_m: float = tunable(10, "m", 5, 30, "distance between the points at which runs vote")
     calm_m: float = tunable(20, "m", 0, 40, "Gaussian along the line; rounds a street corner by 8 m at most")
-    vote_m: float = tunable(35, "m", 15, 80, "beyond it a run took another street")
-    vote_angle_deg: float = tunable(45, "degrees", 20, 80, "beyond it a run crosses")
+    vote_m: float = tunable(50, "m", 15, 80, "beyond it a run took another street; phones err less, nearly always")
+    vote_angle_deg: float = tunable(60, "degrees", 20, 80, "beyond it a run crosses")
+    stiffness: float = tunable(1, "ratio", 0.1, 10, "an error changes on one step as much as positions jitter")
+    end_pull: float = tunable(5, "ratio", 1, 20, "of the end of a run beside one position on it")
+    run_error_m: float = tunable(4, "m", 2, 15, "error of one run on each axis, before any is seen [GNSS]")
+    run_error_runs: float = tunable(3, "runs", 1, 10, "that it weighs; two runs say little of their error")
+    outlier_errors: float = tunable(6, "errors", 3, 8, "a run as far off as this does not pull at all [Tukey: 4.7]")
+    wander_m: float = tunable(220, "m", 20, 500, "errors last about 15 s: positions this near share one, both ways")
+    turn_cost: float = tunable(0.5, "nats/radian", 0.05, 5, "middle of a plateau on invented rides [line_shape]")
     smooth_m: float = tunable(70, "m", 20, 200, "positions wander slowly: shorter wiggles are noise")
     simplify_m: float = tunable(2, "m", 0.5, 5, "far below position error, and a tenth of the points")
 

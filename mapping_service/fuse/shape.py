@@ -1,10 +1,10 @@
 """One line from the runs of one way, without a street network. Pure; works from one run on.
 
 The run that agrees best with the others is the base. Standing is taken out of it, so that a wandering position draws
-no tangle, and its jitter is smoothed. Every other run that goes beside it says how far to the left or right of the
-base it was; the median of these offsets, the base's own zero among them, moves the base sideways. A run votes only
-where it ran, and a detour farther away than ``vote_m`` does not pull. Medians keep one bad run from bending the line;
-a second round starts from the first one's result.
+no tangle, and its jitter is smoothed. Then every run that goes beside the line says how the line must bend to lie on
+it; the robust middle of what they say bends the line, and of all lines as near as that the one is taken that turns
+least. A run votes only where it ran, and a detour farther away than ``vote_m`` does not pull. Each round starts from
+the result of the one before.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, median_filter, uniform_filter1d
 from scipy.spatial import cKDTree
 from shapely import LineString
 
+from mapping_service.fuse.bend import Track, bent, calmed, headings, left_of, middle, steady, track
 from mapping_service.geo import along_m, points_at, resample
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats
 
-ROUNDS = 2
+ROUNDS = 3
 
 
 def without_standing(t_s: Floats, xy: Floats, dwell_start_s: Floats, dwell_end_s: Floats) -> Floats:
@@ -36,49 +36,22 @@ def without_standing(t_s: Floats, xy: Floats, dwell_start_s: Floats, dwell_end_s
 
 
 def fuse_shape(base: Floats, others: Sequence[Floats], p: Parameters) -> Floats:
-    """Return the shape in metres: ``base`` moved to the middle of ``others``, thinned to ``p.simplify_m``."""
-    line = _calmed(resample(base, p.shape_step_m), p)
+    """Return the shape in metres: ``base`` bent to the middle of itself and ``others``, thinned to ``p.simplify_m``."""
+    line = calmed(base, p.shape_step_m, p.calm_m)
+    tracks = [track(run, p) for run in (base, *others)] if others else []
     for _ in range(ROUNDS if others else 0):
-        line = _moved(line, others, p)
-    thinned = np.asarray(LineString(line).simplify(p.simplify_m).coords)
-    return thinned[:, :2]
+        line = resample(_settled(line, tracks, p), p.shape_step_m)
+    return np.asarray(LineString(line).simplify(p.simplify_m).coords)[:, :2]
 
 
-def _calmed(line: Floats, p: Parameters) -> Floats:
-    """Take the jitter out of one run's line; its ends stay where they are."""
-    if not p.calm_m:
-        return line
-    calm = gaussian_filter1d(line, p.calm_m / p.shape_step_m, axis=0, mode="nearest")
-    calm[[0, -1]] = line[[0, -1]]
-    return np.asarray(calm)
-
-
-def _normals(line: Floats) -> Floats:
-    """Return the unit vector to the left of the line at each point."""
-    ahead = np.gradient(line, axis=0)
-    size = np.maximum(np.hypot(ahead[:, 0], ahead[:, 1]), 1e-9)
-    return np.column_stack((-ahead[:, 1], ahead[:, 0])) / size[:, None]
-
-
-def _moved(line: Floats, others: Sequence[Floats], p: Parameters) -> Floats:
-    normals = _normals(line)
-    votes = [np.zeros(len(line)), *(_offsets(line, normals, other, p) for other in others)]
-    middle = np.nanmedian(np.array(votes), axis=0)
-    width = max(3, int(round(p.smooth_m / p.shape_step_m)) | 1)
-    # A median first: where a run joins or leaves the vote, its offset must not make a step.
-    calm = uniform_filter1d(median_filter(middle, width, mode="nearest"), width, mode="nearest")
-    return resample(line + normals * calm[:, None], p.shape_step_m)
-
-
-def _offsets(line: Floats, normals: Floats, other: Floats, p: Parameters) -> Floats:
-    """Return how far left of each point of ``line`` the other run passed; NaN where it did not pass beside it."""
-    samples = resample(other, p.shape_step_m / 2)
-    far_m, nearest = cKDTree(samples).query(line, distance_upper_bound=p.vote_m)
-    beside = np.isfinite(far_m)
-    nearest = np.where(beside, nearest, 0)
-    same_way = np.sum(_normals(samples)[nearest] * normals, axis=1) > np.cos(np.radians(p.vote_angle_deg))
-    offset = np.sum((samples[nearest] - line) * normals, axis=1)
-    return np.where(beside & same_way, offset, np.nan)
+def _settled(line: Floats, tracks: Sequence[Track], p: Parameters) -> Floats:
+    moves, beside = zip(*(bent(line, run, p) for run in tracks), strict=True)
+    found = middle(np.array(moves), np.array(beside), p)
+    # Errors wander: points nearer to each other than ``wander_m`` share one. The ends were measured on their own.
+    shared = np.full(len(line), max(1.0, p.wander_m / p.shape_step_m))
+    shared[[0, -1]] = 1.0
+    weight = np.maximum(found.runs, 0.5) / (shared * found.error_m**2)
+    return steady(line + found.move, weight, p.turn_cost)
 
 
 def spread_m(shape: Floats, runs: Sequence[Floats], p: Parameters) -> float | None:
@@ -86,9 +59,10 @@ def spread_m(shape: Floats, runs: Sequence[Floats], p: Parameters) -> float | No
     if len(runs) < 2:
         return None
     line = resample(shape, p.shape_step_m)
-    normals = _normals(line)
-    offsets = np.abs(np.array([_offsets(line, normals, run, p) for run in runs]))
-    return float(np.nanmedian(offsets)) if np.isfinite(offsets).any() else None
+    left = left_of(headings(line, 1))
+    found = [bent(line, track(run, p), p) for run in runs]
+    off_m = np.concatenate([np.abs(np.sum(move * left, axis=1))[beside] for move, beside in found])
+    return float(np.median(off_m)) if len(off_m) else None
 
 
 def locate(shape: Floats, points: Floats) -> tuple[Floats, Floats]:
