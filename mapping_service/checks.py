@@ -158,6 +158,21 @@ def worker(config: Config) -> Outcome:
 
 
 @check
+def streets(config: Config) -> Outcome:
+    """Cities that have rides have their streets"""
+    if _ask(config, "SELECT to_regclass('street_network')") is None:
+        return Outcome("fail", "there is no table for them", "Run script/server, which makes it.")
+    bare = _ask(config, """
+        SELECT string_agg(slug, ', ' ORDER BY slug) FROM city
+        WHERE srid IS NOT NULL AND NOT EXISTS (SELECT FROM street_network n WHERE n.city_id = city.city_id)
+    """)
+    if bare is None:
+        return Outcome("ok", "none is without")
+    hint = "Load a map: commonway network load FILE --city SLUG. Until then rides are averaged as they were ridden."
+    return Outcome("warn", f"{bare}: none loaded", hint)
+
+
+@check
 def clock(config: Config) -> Outcome:
     """The clock is right"""
     if time.time() < Path(__file__).stat().st_mtime:

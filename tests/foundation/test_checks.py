@@ -30,13 +30,14 @@ def test_every_check_has_a_title_and_every_bad_outcome_a_hint(tmp_path: Path) ->
         assert result.title and not result.title.endswith(".")
         assert bool(result.hint) is (result.state != "ok")
     assert {result.name for result in found if result.found == "database_unreachable"} == {
-        "postgres", "postgis", "migrations", "worker", "clock"
+        "postgres", "postgis", "migrations", "worker", "streets", "clock"
     }
 
 
 def test_a_migrated_database_is_well_and_lacks_a_worker(config: Config) -> None:
     found = results(config)
-    assert [found[name].state for name in ("postgres", "postgis", "migrations", "clock", "port")] == ["ok"] * 5
+    well = ("postgres", "postgis", "migrations", "streets", "clock", "port")
+    assert [found[name].state for name in well] == ["ok"] * len(well)
     assert (found["worker"].state, found["worker"].found) == ("warn", "none runs")
 
 
@@ -47,6 +48,20 @@ def test_a_worker_counts_as_alive_for_thirty_seconds(config: Config, database: s
             "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s * interval '1 second')", (age_s,)
         )
     assert results(config)["worker"].state == state
+
+
+def test_a_city_with_rides_and_without_streets_is_named(config: Config, database: str) -> None:
+    columns = "slug, name, timezone, currency, language, srid, anchor"
+    city = f"INSERT INTO city ({columns}) VALUES (%s, 'A', 'UTC', 'KES', 'en'"
+    with open_connection(database) as connection, connection.cursor() as cursor:
+        cursor.execute(f"{city}, NULL, NULL)", ("waiting",))
+        cursor.execute(f"{city}, 32737, ST_SetSRID(ST_MakePoint(36.8, -1.3), 4326))", ("ridden",))
+    result = results(config)["streets"]
+    assert (result.state, result.found) == ("warn", "ridden: none loaded")
+    with open_connection(database) as connection, connection.cursor() as cursor:
+        cursor.execute("INSERT INTO street_network (city_id, source, sha256, digest, attribution)"
+                       " SELECT city_id, 'a', 'b', 'c', 'd' FROM city WHERE slug = 'ridden'")
+    assert results(config)["streets"].state == "ok"
 
 
 def test_an_empty_database_is_told_from_a_current_one(config: Config, server: str) -> None:
