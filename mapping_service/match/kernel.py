@@ -210,7 +210,10 @@ def _reach(graph: Graph, work: Work, places: Places, rules: Rules, here: Ints, p
         elif k == -1:
             ridden_m = abs(graph.length_m[to] - to_m - from_m) + price_m[1]
         chord_m = np.hypot(places.xy[place, 0] - places.xy[one, 0], places.xy[place, 1] - places.xy[one, 1])
-        cost = max(0.0, ridden_m - chord_m) / beta_m + _seen(places, one, place, rho, rules.tail) + rules.edge[to]
+        longer = max(0.0, ridden_m - chord_m) / beta_m
+        if longer > budget:
+            continue
+        cost = longer + _seen(places, one, place, rho, rules.tail) + rules.edge[to]
         out[0][count] = 2 * place + to % 2
         out[1][count] = cost
         count += 1
@@ -372,7 +375,7 @@ def _between(graph: Graph, work: Work, places: Places, rules: Rules, pair: tuple
         return count
     beta_m = rules.beta_m + rules.beta_share * gap_m
     here, there = places.xy[start // 2], places.xy[end // 2]
-    bound_m = np.hypot(there[0] - here[0], there[1] - here[1]) + beta_m * rules.beam
+    bound_m = np.hypot(there[0] - here[0], there[1] - here[1]) + beta_m * rules.beam + 0.001  # none is out of reach
     price_m = (rules.turn * beta_m, rules.back * beta_m, rules.against * beta_m)
     spread(graph, work, edge, graph.length_m[edge] - from_m, bound_m, price_m)
     while work.before[edges[count - 1]] != edge:

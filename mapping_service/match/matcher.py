@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from mapping_service.geo import along_m
-from mapping_service.match.index import StreetIndex, nearby
+from mapping_service.match.index import Nearby, StreetIndex, nearby
 from mapping_service.match.kernel import Graph, Places, Rules, most_likely, trail, work_for
 from mapping_service.match.stretches import Found, Track, stretches
 from mapping_service.parameters import Parameters
@@ -32,19 +32,24 @@ def match(
     fix (see ``consensus``).
     """
     nats = np.zeros(len(index.length_m)) if edge_cost is None else edge_cost
-    keep = _thinned(xy, p.match_step_m)
     if sigma_m is not None:
-        found = _search(Track(t_s[keep], xy[keep], _within(sigma_m[keep], p)), index, nats, p)
-    else:
-        found = _search(Track(t_s[keep], xy[keep], np.full(len(keep), p.match_sigma_m)), index, nats, p)
-        own_m = _within(found.sigma_m(), p)
-        if not 1 / p.match_sigma_factor < own_m / p.match_sigma_m < p.match_sigma_factor:
-            found = _search(Track(t_s[keep], xy[keep], np.full(len(keep), own_m)), index, nats, p)
-    return Match(*stretches(found, p), confidence=round(found.confidence(), 4))
+        sigma_m = np.clip(sigma_m, p.match_sigma_low_m, p.match_sigma_high_m)
+        track = _track(t_s, xy, float(np.median(sigma_m)), index, p)
+        return _as_match(_search(track, sigma_m[track.fix], index, nats, p), p)
+    track = _track(t_s, xy, p.match_sigma_m, index, p)
+    found = _search(track, np.full(len(track.fix), p.match_sigma_m), index, nats, p)
+    own_m = float(np.clip(found.own_sigma_m(), p.match_sigma_low_m, p.match_sigma_high_m))
+    if not 1 / p.match_sigma_factor < own_m / p.match_sigma_m < p.match_sigma_factor:
+        if p.match_step_sigmas * own_m > p.match_step_m:
+            track = _track(t_s, xy, own_m, index, p)
+        found = _search(track, np.full(len(track.fix), own_m), index, nats, p)
+    return _as_match(found, p)
 
 
-def _within(sigma_m: Floats, p: Parameters) -> Floats:
-    return np.clip(sigma_m, p.match_sigma_low_m, p.match_sigma_high_m)
+def _track(t_s: Floats, xy: Floats, sigma_m: float, index: StreetIndex, p: Parameters) -> Track:
+    fix = _thinned(xy, max(p.match_step_m, p.match_step_sigmas * sigma_m))
+    near = nearby(index, xy[fix], p.match_radius_m, int(p.match_places))
+    return Track(fix, t_s[fix], xy[fix], near)
 
 
 def _thinned(xy: Floats, step_m: float) -> Ints:
@@ -78,19 +83,9 @@ def _rules(edge_cost: Floats, p: Parameters) -> Rules:
     )
 
 
-def _search(track: Track, index: StreetIndex, edge_cost: Floats, p: Parameters) -> Found:
-    near = nearby(index, track.xy, p.match_radius_m, int(p.match_places))
-    sigma = np.repeat(track.sigma_m, np.diff(near.first))
-    ahead, error = near.ahead, near.error
-    places = Places(
-        first=near.first,
-        street=near.street,
-        at_m=near.at_m,
-        xy=near.xy,
-        ahead=ahead,
-        side=(ahead[:, 0] * error[:, 1] - ahead[:, 1] * error[:, 0]) / sigma,
-        over=(ahead[:, 0] * error[:, 0] + ahead[:, 1] * error[:, 1]) / sigma,
-    )
+def _search(track: Track, sigma_m: Floats, index: StreetIndex, edge_cost: Floats, p: Parameters) -> Found:
+    """Return the likeliest way of a run whose fixes are off by ``sigma_m``."""
+    places = _places(track.near, sigma_m)
     graph = Graph(index.length_m, index.streets.against, index.after_first, index.after, index.turn)
     rules = _rules(edge_cost, p)
     dt_s = np.diff(track.t_s, prepend=track.t_s[:1])
@@ -99,7 +94,14 @@ def _search(track: Track, index: StreetIndex, edge_cost: Floats, p: Parameters) 
     cost, back, arcs = most_likely(graph, work, places, rules, dt_s, gap_m)
     states = _best(places, cost, back)
     edges, first = trail(graph, work, places, rules, states, gap_m)
-    return Found(track, index, places, rules, arcs, states, edges, first)
+    return Found(track, sigma_m, index, places, rules, arcs, states, edges, first)
+
+
+def _places(near: Nearby, sigma_m: Floats) -> Places:
+    sigma, ahead, error = np.repeat(sigma_m, np.diff(near.first)), near.ahead, near.error
+    side = (ahead[:, 0] * error[:, 1] - ahead[:, 1] * error[:, 0]) / sigma
+    over = (ahead[:, 0] * error[:, 0] + ahead[:, 1] * error[:, 1]) / sigma
+    return Places(near.first, near.street, near.at_m, near.xy, ahead, side, over)
 
 
 def _best(places: Places, cost: Floats, back: Ints) -> Ints:
@@ -110,3 +112,7 @@ def _best(places: Places, cost: Floats, back: Ints) -> Ints:
     while len(states) < fixes:
         states.append(int(back[states[-1]]))
     return np.array(states[::-1])
+
+
+def _as_match(found: Found, p: Parameters) -> Match:
+    return Match(*stretches(found, p), confidence=round(found.confidence(), 4))

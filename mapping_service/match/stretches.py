@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mapping_service.geo import along_m, points_at
-from mapping_service.match.index import StreetIndex
+from mapping_service.match.index import Nearby, StreetIndex
 from mapping_service.match.kernel import Arcs, Places, Rules, likelihood
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats, Ints
@@ -17,11 +17,12 @@ Stretch = tuple[int, float, float]
 
 @dataclass(frozen=True)
 class Track:
-    """The fixes of a run that are matched, and what each is off by (one sigma, metres)."""
+    """The fixes of a run that are matched, ``fix`` among all of them, with the streets near each."""
 
+    fix: Ints
     t_s: Floats
     xy: Floats
-    sigma_m: Floats
+    near: Nearby
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Found:
     """What a search found: the state of each fix, and the edges ridden to it, ``edges[first[i]:first[i + 1]]``."""
 
     track: Track
+    sigma_m: Floats
     index: StreetIndex
     places: Places
     rules: Rules
@@ -41,12 +43,12 @@ class Found:
         """Return the fixes that lie on streets."""
         return np.flatnonzero(self.states < 2 * len(self.places.street))
 
-    def sigma_m(self) -> Floats:
+    def own_sigma_m(self) -> Floats:
         """Return the size of the run's errors across the streets it was found on (median absolute, scaled)."""
         fix = self.on_street()
         if not len(fix):
-            return np.asarray(np.median(self.track.sigma_m))
-        side_m = self.places.side[self.states[fix] // 2] * self.track.sigma_m[fix]
+            return np.asarray(np.median(self.sigma_m))
+        side_m = self.places.side[self.states[fix] // 2] * self.sigma_m[fix]
         return np.asarray(1.4826 * np.median(np.abs(side_m)))
 
     def confidence(self) -> float:
