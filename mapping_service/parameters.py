@@ -67,6 +67,7 @@ class Parameters:
     match_back: float = tunable(6, "nats", 2, 20, "turning back on a street")
     match_against: float = tunable(3, "nats", 0, 20, "entering a street against its direction: maps err")
     match_slack_m: float = tunable(30, "m", 0, 60, "positions of a slow vehicle go back this far on a street")
+    match_off_least_m: float = tunable(100, "m", 0, 300, "a shorter way off the streets is error [drawn]")
     match_stub_m: float = tunable(20, "m", 0, 60, "a shorter stretch beside an unmapped street is chance [drawn]")
     match_beam: float = tunable(10, "nats", 8, 40, "states dearer by this are given up [simulated]")
     match_off: float = tunable(3, "nats", 1, 10, "of a fix off the streets: free movement against one on a line")

@@ -15,8 +15,9 @@ from __future__ import annotations
 import numpy as np
 
 from mapping_service.geo import along_m
+from mapping_service.match.cheapest import Graph, work_for
 from mapping_service.match.index import Nearby, StreetIndex, nearby
-from mapping_service.match.kernel import Graph, Places, Rules, most_likely, trail, work_for
+from mapping_service.match.likeliest import Places, Rules, most_likely, trail, without_hops
 from mapping_service.match.stretches import Found, Track, stretches
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats, Ints, Match
@@ -93,8 +94,10 @@ def _search(track: Track, sigma_m: Floats, index: StreetIndex, edge_cost: Floats
     work = work_for(len(index.length_m))
     cost, back, arcs = most_likely(graph, work, places, rules, dt_s, gap_m)
     states = _best(places, cost, back)
-    edges, first = trail(graph, work, places, rules, states, gap_m)
-    return Found(track, sigma_m, index, places, rules, arcs, states, edges, first)
+    kept = without_hops(graph, work, places, rules, states, track.xy, p.match_off_least_m)
+    track, states = Track(track.fix[kept], track.t_s[kept], track.xy[kept], track.near), states[kept]
+    edges, first = trail(graph, work, places, rules, states, np.diff(along_m(track.xy), prepend=0.0))
+    return Found(track, sigma_m[kept], index, places, rules, arcs, states, edges, first)
 
 
 def _places(near: Nearby, sigma_m: Floats) -> Places:

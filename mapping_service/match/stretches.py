@@ -8,7 +8,7 @@ import numpy as np
 
 from mapping_service.geo import along_m, points_at
 from mapping_service.match.index import Nearby, StreetIndex
-from mapping_service.match.kernel import Arcs, Places, Rules, likelihood
+from mapping_service.match.likeliest import Arcs, Places, Rules, likelihood
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats, Ints
 

@@ -1,4 +1,4 @@
-"""How well runs are matched to streets whose truth is known, ours beside other engines: ``python -m tests.benchmarks.matching``.
+"""How well runs are matched to streets whose truth is known: ``python -m tests.benchmarks.matching``.
 
 Streets, routes and rides are those of ``tests.benchmarks.chicago``: 40 routes of 3–9 km, one ride each. The numbers in
 ``parameters.py`` were chosen on rides of other seeds (100 and 101). RMF is what was wrongly added and wrongly missed,

@@ -1,8 +1,7 @@
-"""The loops that NumPy cannot express: cheapest ways along streets, and the most likely sequence of places.
+"""The likeliest sequence of places for the fixes of a run, and how likely. Compiled by Numba and kept on disk.
 
-Compiled by Numba on first use and kept on disk. Plain arrays in named tuples; what the numbers mean is said in
-``matcher``. A *state* is a place with a direction: state ``2 * c + d`` is place ``c`` ridden along edge
-``2 * street[c] + d``. After the states of all places stands one for each fix: off the streets.
+A *state* is a place with a direction: state ``2 * c + d`` is place ``c`` ridden along edge ``2 * street[c] + d``.
+After the states of all places stands one for each fix: off the streets. What the numbers mean is said in ``matcher``.
 """
 
 from __future__ import annotations
@@ -13,31 +12,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from mapping_service.match.cheapest import Graph, Work, spread
 from mapping_service.records import Floats, Ints
 
 NEVER = 1e18
-
-
-class Graph(NamedTuple):
-    """Directed edges: length, wrong way or not, which follow each, and how sharp that turn is (0–1)."""
-
-    length_m: Floats
-    against: NDArray[np.bool_]
-    after_first: Ints
-    after: Ints
-    turn: Floats
-
-
-class Work(NamedTuple):
-    """What ``spread`` leaves behind: cost to the beginning of each edge, the edge before it, which edges it found."""
-
-    cost_m: Floats
-    before: Ints
-    mark: Ints
-    found: Ints
-    heap_key: Floats
-    heap_edge: Ints
-    stamp: Ints
 
 
 class Places(NamedTuple):
@@ -76,78 +54,6 @@ class Arcs(NamedTuple):
     start: Ints
     end: Ints
     cost: Floats
-
-
-def work_for(edges: int) -> Work:
-    """Return room for ``spread`` on a network of so many directed edges."""
-    whole, real = np.zeros((4, edges), dtype=np.int64), np.zeros((1, edges))
-    room = 4 * edges + 16
-    return Work(real[0], whole[0], whole[1], whole[2], np.zeros(room), np.zeros(room, np.int64), np.zeros(1, np.int64))
-
-
-@njit(cache=True)
-def _push(work: Work, size: int, key: float, edge: int) -> int:
-    at = size
-    while at > 0 and work.heap_key[(at - 1) // 2] > key:
-        work.heap_key[at] = work.heap_key[(at - 1) // 2]
-        work.heap_edge[at] = work.heap_edge[(at - 1) // 2]
-        at = (at - 1) // 2
-    work.heap_key[at] = key
-    work.heap_edge[at] = edge
-    return size + 1
-
-
-@njit(cache=True)
-def _drop_first(work: Work, size: int) -> int:
-    size -= 1
-    key, edge = work.heap_key[size], work.heap_edge[size]
-    at, child = 0, 1
-    while child < size:
-        if child + 1 < size and work.heap_key[child + 1] < work.heap_key[child]:
-            child += 1
-        if work.heap_key[child] >= key:
-            break
-        work.heap_key[at] = work.heap_key[child]
-        work.heap_edge[at] = work.heap_edge[child]
-        at, child = child, 2 * child + 1
-    work.heap_key[at] = key
-    work.heap_edge[at] = edge
-    return size
-
-
-@njit(cache=True)
-def spread(graph: Graph, work: Work, edge: int, to_end_m: float, bound_m: float, price_m: tuple[float, ...]) -> int:
-    """Fill ``work`` with the cheapest ways to the beginning of every edge that follows ``edge``; return how many.
-
-    Dijkstra on edges, so that turns can cost: ``price_m`` is that of the sharpest turn, of turning back, and of a
-    street against its direction. ``to_end_m`` is what is left of the first edge.
-    """
-    work.stamp[0] += 1
-    now = work.stamp[0]
-    count, size = 0, 0
-    at, so_far = edge, to_end_m
-    while True:
-        for k in range(graph.after_first[at], graph.after_first[at + 1]):
-            to = graph.after[k]
-            cost = so_far + (price_m[1] if to == at ^ 1 else price_m[0] * graph.turn[k])
-            cost += price_m[2] if graph.against[to] else 0.0
-            new = work.mark[to] != now
-            if cost <= bound_m and (new or cost < work.cost_m[to]) and size < len(work.heap_key):
-                if new:
-                    work.mark[to] = now
-                    work.found[count] = to
-                    count += 1
-                work.cost_m[to] = cost
-                work.before[to] = at
-                size = _push(work, size, cost, to)
-        while size > 0:
-            so_far, at = work.heap_key[0], work.heap_edge[0]
-            size = _drop_first(work, size)
-            if so_far == work.cost_m[at]:
-                so_far += graph.length_m[at]
-                break
-        else:
-            return count
 
 
 @njit(cache=True)
@@ -373,12 +279,60 @@ def _between(graph: Graph, work: Work, places: Places, rules: Rules, pair: tuple
     count += 1
     if to == edge ^ 1:
         return count
-    beta_m = rules.beta_m + rules.beta_share * gap_m
-    here, there = places.xy[start // 2], places.xy[end // 2]
-    bound_m = np.hypot(there[0] - here[0], there[1] - here[1]) + beta_m * rules.beam + 0.001  # none is out of reach
-    price_m = (rules.turn * beta_m, rules.back * beta_m, rules.against * beta_m)
-    spread(graph, work, edge, graph.length_m[edge] - from_m, bound_m, price_m)
+    _spread_from(graph, work, places, rules, pair, gap_m)
     while work.before[edges[count - 1]] != edge:
         edges[count] = work.before[edges[count - 1]]
         count += 1
     return count
+
+
+@njit(cache=True)
+def without_hops(
+    graph: Graph, work: Work, places: Places, rules: Rules, states: Ints, xy: Floats, least_m: float
+) -> NDArray[np.bool_]:
+    """Return which fixes stay when short stretches off the streets are dropped where a street leads past as shortly.
+
+    A few wild positions look like a way of their own. "As shortly" is within the ``least_m`` that a stretch must have.
+    """
+    kept = np.ones(len(states), np.bool_)
+    off = 2 * len(places.street)
+    for i in range(2, len(states)):
+        if states[i] >= off or states[i - 1] < off:
+            continue
+        ridden_m = 0.0
+        for before in range(i - 1, -1, -1):
+            ridden_m += np.hypot(xy[before + 1, 0] - xy[before, 0], xy[before + 1, 1] - xy[before, 1])
+            if ridden_m > least_m:
+                break
+            if states[before] >= off:
+                continue
+            gap_m = np.hypot(xy[i, 0] - xy[before, 0], xy[i, 1] - xy[before, 1])
+            pair = (states[before], states[i])
+            if _way_m(graph, work, places, rules, pair, gap_m) <= ridden_m + least_m / 2:
+                kept[before + 1:i] = False
+                break
+    return kept
+
+
+@njit(cache=True)
+def _way_m(graph: Graph, work: Work, places: Places, rules: Rules, pair: tuple[int, int], gap_m: float) -> float:
+    """Return what the way along the streets from one state to another costs in metres; endless where there is none."""
+    start, end = pair
+    edge, to = (2 * places.street[start // 2] + start % 2), (2 * places.street[end // 2] + end % 2)
+    from_m, to_m = _along(places, graph.length_m, start), _along(places, graph.length_m, end)
+    if edge == to and to_m >= from_m - rules.slack_m:
+        return to_m - from_m
+    _spread_from(graph, work, places, rules, pair, gap_m)
+    return work.cost_m[to] + to_m if work.mark[to] == work.stamp[0] and to != edge ^ 1 else NEVER
+
+
+@njit(cache=True)
+def _spread_from(graph: Graph, work: Work, places: Places, rules: Rules, pair: tuple[int, int], gap_m: float) -> None:
+    """Fill ``work`` with the ways from one state as far as they may lead to another."""
+    start, end = pair
+    edge = 2 * places.street[start // 2] + start % 2
+    beta_m = rules.beta_m + rules.beta_share * gap_m
+    here, there = places.xy[start // 2], places.xy[end // 2]
+    bound_m = np.hypot(there[0] - here[0], there[1] - here[1]) + beta_m * rules.beam + 0.001  # none is out of reach
+    price_m = (rules.turn * beta_m, rules.back * beta_m, rules.against * beta_m)
+    spread(graph, work, edge, graph.length_m[edge] - _along(places, graph.length_m, start), bound_m, price_m)
