@@ -13,9 +13,10 @@ from sqlalchemy import Engine
 
 from mapping_service.parameters import Parameters
 from mapping_service.postgres import psycopg_dsn
-from mapping_service.stages import is_pending, process_city
 from mapping_service.store.cities import list_cities
 from mapping_service.store.engine import engine_for
+
+# Inference is imported where a worker needs it: web processes only ask, and stay smaller by 100 MB of libraries.
 
 log = logging.getLogger(__name__)
 SWEEP_CRON = "* * * * *"
@@ -28,6 +29,8 @@ def make_app(connector: procrastinate.BaseConnector, url: str) -> procrastinate.
 
     @app.task(name="process", pass_context=False)
     def process(slug: str) -> None:
+        from mapping_service.stages import process_city
+
         report = process_city(url, slug, Parameters(), jobs=1, progress=lambda *_: None)
         log.info("Processed %s: %s", slug, report)
 
@@ -44,6 +47,8 @@ def make_app(connector: procrastinate.BaseConnector, url: str) -> procrastinate.
 
 def pending_cities(engine: Engine) -> list[str]:
     """Return the cities in which processing would do something."""
+    from mapping_service.stages import is_pending
+
     with engine.connect() as connection:
         cities = list_cities(connection)
     return [city.slug for city in cities if is_pending(engine, city, Parameters())]

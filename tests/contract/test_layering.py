@@ -69,6 +69,14 @@ def test_only_the_web_package_knows_the_web() -> None:
     assert users and [path for path in users if not path.startswith("mapping_service/web/")] == []
 
 
+def test_web_processes_carry_no_inference() -> None:
+    """They answer requests: what infers, and its libraries, are a worker's."""
+    heavy = {"mapping_service.stages", "numba", "osmnx"}
+    program = f"import sys, mapping_service.web; print(*({heavy} & set(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env={}, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout.strip()) == (0, ""), ran.stderr
+
+
 def test_every_module_can_be_imported_with_an_empty_environment() -> None:
     """In one fresh process; the migrations are Alembic's to run."""
     names = [s.module for s in sources() if "migrations" not in s.module]
