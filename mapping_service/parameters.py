@@ -78,8 +78,7 @@ class Parameters:
     near_squares_share: float = tunable(0.3, "share", 0.1, 0.5, "of the 480 m squares of the shorter run")
     near_share: float = tunable(0.35, "share", 0.2, 0.4, "less in common says nothing about one route [measured]")
     cell_m: float = tunable(30, "m", 15, 100, "with its neighbours: lines up to 30–60 m apart run together [measured]")
-    same_end_m: float = tunable(400, "m", 100, 1000, "a terminal and the streets where its vehicles queue")
-    same_ends_factor: float = tunable(0.7, "factor", 0.4, 1, "runs between the same ends may differ more [measured]")
+    same_end_m: float = tunable(200, "m", 50, 400, "ends of runs this near are one terminal")
     far_end_m: float = tunable(3000, "m", 1000, 10000, "ends this far apart speak fully against one route [measured]")
     far_end_penalty: float = tunable(0.2, "difference", 0, 0.5, "middle of a wide plateau [measured]")
     group_cut: float = tunable(
@@ -87,9 +86,9 @@ class Parameters:
     )
     variant_cut: float = tunable(0.12, "share", 0.05, 0.3, "of the way; below it two runs took the same streets")
     variant_share: float = tunable(0.3, "share", 0.1, 0.5, "of a group's runs; a way that fewer took is not kept")
-    terminal_join_m: float = tunable(150, "m", 50, 400, "ends of runs this near are one terminal")
-    terminal_ends: int = tunable(3, "ends", 2, 10, "fewer ends of runs at one place may be partial rides [measured]")
-    contain_share: float = tunable(0.9, "share", 0.5, 1, "of a partial ride that lies on the route it rode")
+    contain_share: float = tunable(
+        0.85, "share", 0.5, 1, "of a partial ride that lies on the route it rode; middle of a plateau [measured]"
+    )
     ambiguity: float = tunable(0.1, "share", 0, 0.3, "two routes fit alike when their shares differ by less")
     reverse_share: float = tunable(0.4, "share", 0.1, 0.9, "of the way back that runs beside the way out")
 

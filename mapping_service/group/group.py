@@ -1,13 +1,13 @@
 """Which runs are one route in one direction, which of its ways each took, and which way back belongs to it. Pure.
 
 First runs that rode about the same way are put together: two runs differ by the share of the longer one that the
-other does not cover; a bit less where they begin or end at the same place, a bit more the farther apart their ends
-lie. Average linkage on that difference makes the groups, so that the order of the runs does not matter, and no group
-reaches beyond the runs that are linked by differences below the cut: each such cluster of runs can be grouped alone.
+other does not cover, and a bit more the farther apart their ends lie. Average linkage on that difference makes the
+groups, so that the order of the runs does not matter, and no group reaches beyond the runs that are linked by
+differences below the cut: each such cluster of runs can be grouped alone.
 
-Then partial rides find their route: runs that neither form a route that anybody rode from terminal to terminal, nor
-lie anywhere but within others. Such a run belongs to the group in which it lies, or, where several fit alike, stays
-open with all of them named. Labels play no part.
+Then partial rides find their route. Where no two runs agree on where a way begins and ends, its runs may all be
+partial: each belongs to the longer group on one of whose ways it lies, or, where several fit alike, stays open with all
+of them named; one that lies nowhere else is a group of its own. Labels play no part.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import squareform
 
 from mapping_service.geo import along_m
-from mapping_service.group.line import Line, at_terminals, line_of
+from mapping_service.group.line import Line, agree, apart_m, line_of
 from mapping_service.group.near import Near, near
 from mapping_service.group.pairs import pair
 from mapping_service.group.trail import trail_of
@@ -75,10 +75,8 @@ def group(lines: Sequence[Line], known: Near, p: Parameters) -> Grouping:
 
 
 def group_rides(rides: Sequence[Ride], p: Parameters) -> Grouping:
-    """Group the rides of a city by where they went. One thing of each ride counts: its positions in metres."""
-    ends = at_terminals([ride.xy[[0, -1]] for ride in rides], p)
-    lines = [line_of(ride.xy, at) for ride, at in zip(rides, ends, strict=True)]
-    return group(lines, near([trail_of(ride.xy, None, p) for ride in rides], p), p)
+    """Group the rides of a city by where they went and when; nothing that anybody said of them counts."""
+    return group([line_of(ride) for ride in rides], near([trail_of(ride.xy, None, p) for ride in rides], p), p)
 
 
 def _in_given_order(one: Group, order: Ints) -> Group:
@@ -118,14 +116,8 @@ def _square(lines: Sequence[Line], runs: Ints, cover: sparse.csr_array, p: Param
 
 def _difference(lines: Sequence[Line], one: Ints, other: Ints, shared: Floats, p: Parameters) -> Floats:
     """Return the difference between runs pair by pair, 0 for equal ones, from the share that both have in common."""
-    starts = np.array([line.start for line in lines])
-    ends = np.array([line.end for line in lines])
-    apart_m = np.sort([np.hypot(*(at[one] - at[other]).T) for at in (starts, ends)], axis=0)
-    same_ends = apart_m[1] <= p.same_end_m
-    missed = np.maximum(0.0, 1.0 - shared)
-    factor = np.where(same_ends, p.same_ends_factor, 1.0)
-    far = np.where(same_ends, 0.0, p.far_end_penalty * np.minimum(1.0, apart_m[1] / p.far_end_m))
-    return np.asarray(np.where(one == other, 0.0, missed * factor + far))
+    far = np.minimum(1.0, apart_m([lines[i] for i in one], [lines[i] for i in other]) / p.far_end_m)
+    return np.asarray(np.where(one == other, 0.0, np.maximum(0.0, 1.0 - shared) + p.far_end_penalty * far))
 
 
 def _cut(difference: Floats, at: float) -> Ints:
@@ -136,75 +128,84 @@ def _cut(difference: Floats, at: float) -> Ints:
     return np.asarray(fcluster(tree, at, "distance"), dtype=np.int64)
 
 
+@dataclass(frozen=True)
+class _Core:
+    """Runs that rode about the same way: the ways told apart, the most ridden first, and lone parts of a way."""
+
+    ways: tuple[Ints, ...]
+    parts: tuple[int, ...]
+
+    @property
+    def runs(self) -> list[int]:
+        return sorted([*(int(i) for way in self.ways for i in way), *self.parts])
+
+
 def _groups(lines: Sequence[Line], cores: Sequence[Ints], cover: sparse.csr_array, p: Parameters) -> Iterator[Group]:
     """Settle the doubtful cores, the longest first, so that whatever might hold one has been settled before it."""
-    hosts = {int(core[0]): core for core in cores if not _doubtful(lines, core)}
-    of_run = {int(i): host for host, core in hosts.items() for i in core}
+    told = [_ways_of(lines, runs, cover, p) for runs in cores]
+    hosts = {k: core for k, core in enumerate(told) if not _doubtful(lines, core, p)}
+    of_run = {i: k for k, core in hosts.items() for i in core.runs}
     partial: dict[int, list[int]] = {}
     maybe: dict[int, list[int]] = {}
-    doubtful = [core for core in cores if _doubtful(lines, core)]
-    for core in sorted(doubtful, key=lambda core: (-max(lines[i].length_m for i in core), int(core[0]))):
-        chosen = [_hosts_of(int(i), hosts, of_run, cover, p) for i in core]
-        if all(chosen):
-            for i, found in zip(core.tolist(), chosen, strict=True):
+    doubtful = [k for k in range(len(told)) if k not in hosts]
+    for k in sorted(doubtful, key=lambda k: (-max(lines[i].length_m for i in told[k].runs), k)):
+        chosen = {i: _hosts_of(i, hosts, of_run, cover, p) for i in told[k].runs}
+        if all(chosen.values()):
+            for i, found in chosen.items():
                 for host in found:
                     (partial if len(found) == 1 else maybe).setdefault(host, []).append(i)
         else:
-            hosts[int(core[0])] = core
-            of_run |= {int(i): int(core[0]) for i in core}
-    for host, core in hosts.items():
-        yield _with_variants(lines, core, partial.get(host, []), maybe.get(host, []), cover, p)
+            hosts[k] = told[k]
+            of_run |= dict.fromkeys(told[k].runs, k)
+    for k, core in hosts.items():
+        yield _group(core, partial.get(k, []), maybe.get(k, []), p)
 
 
-def _doubtful(lines: Sequence[Line], core: Ints) -> bool:
-    """True where no run of a core went from terminal to terminal: these may all be partial rides."""
-    return not any(lines[i].whole for i in core)
+def _doubtful(lines: Sequence[Line], core: _Core, p: Parameters) -> bool:
+    """True where no two runs of a core agree on its ends: these may all be partial rides."""
+    return not agree([lines[i] for i in core.runs], p)
 
 
 def _hosts_of(
-    run: int, hosts: Mapping[int, Ints], of_run: Mapping[int, int], cover: sparse.csr_array, p: Parameters
+    run: int, hosts: Mapping[int, _Core], of_run: Mapping[int, int], cover: sparse.csr_array, p: Parameters
 ) -> list[int]:
-    """Return the groups within which a run lies: one, or several that fit alike, or none."""
-    along = cover[[run]].tocoo().col.tolist()
-    met = sorted({of_run[j] for j in along if j in of_run})
-    fits = {host: float(np.median(block(cover, [run], hosts[host]))) for host in met}
+    """Return the groups on one of whose ways a run lies: one, or several that fit alike, or none."""
+    met = sorted({of_run[j] for j in cover[[run]].tocoo().col.tolist() if j in of_run})
+    fits = {k: max(float(np.median(block(cover, [run], way))) for way in hosts[k].ways) for k in met}
     best = max(fits.values(), default=0.0)
-    return [host for host, share in fits.items() if share >= p.contain_share and share > best - p.ambiguity]
+    return [k for k, share in fits.items() if share >= p.contain_share and share > best - p.ambiguity]
 
 
-def _with_variants(
-    lines: Sequence[Line], core: Ints, partial: list[int], maybe: list[int], cover: sparse.csr_array, p: Parameters
-) -> Group:
-    """Tell the ways apart that the runs of one group took; ways that too few took are strays.
+def _ways_of(lines: Sequence[Line], runs: Ints, cover: sparse.csr_array, p: Parameters) -> _Core:
+    """Tell the ways apart that some runs took.
 
-    A lone run that only rode a part of another way, and not from terminal to terminal, is a partial ride of it.
+    A lone run that only rode a part of another way is a partial ride of it.
     """
-    among = block(cover, core, core)
+    among = block(cover, runs, runs)
     missed = np.maximum(0.0, 1.0 - np.minimum(among, among.T))
     np.fill_diagonal(missed, 0.0)
     labels = _cut(missed, p.variant_cut)
-    ways = [core[labels == label] for label in np.unique(labels)]
-    parts = [way for way in ways if len(way) == 1 and _is_part(lines, int(way[0]), ways, cover, p)]
-    ways = [way for way in ways if not any(way is part for part in parts)]
-    ways.sort(key=lambda way: (-len(way), int(way[0])))
-    kept = [w for i, w in enumerate(ways) if i == 0 or len(w) >= p.variant_share * len(core)]
-    strays = [int(i) for w in ways if not any(w is k for k in kept) for i in w]
-    return Group(
-        variants=tuple(tuple(int(i) for i in w) for w in kept),
-        strays=tuple(strays),
-        partial=(*partial, *(int(part[0]) for part in parts)),
-        maybe=tuple(maybe),
-    )
+    ways = [runs[labels == label] for label in np.unique(labels)]
+    parts = [int(way[0]) for way in ways if len(way) == 1 and _is_part(lines, int(way[0]), ways, cover, p)]
+    whole = [way for way in ways if way[0] not in parts]
+    return _Core(tuple(sorted(whole, key=lambda way: (-len(way), int(way[0])))), tuple(parts))
 
 
 def _is_part(lines: Sequence[Line], run: int, ways: Sequence[Ints], cover: sparse.csr_array, p: Parameters) -> bool:
-    """True where a run lies within another way and is clearly shorter, and did not ride from terminal to terminal."""
-    if lines[run].whole:
-        return False
+    """True where a run lies within another way and is clearly shorter."""
     others = [way for way in ways if run not in way]
     within = (float(np.median(block(cover, [run], way))) >= p.contain_share for way in others)
     longer = (lines[run].length_m < p.contain_share * np.median([lines[i].length_m for i in way]) for way in others)
     return any(a and b for a, b in zip(within, longer, strict=True))
+
+
+def _group(core: _Core, partial: list[int], maybe: list[int], p: Parameters) -> Group:
+    """Return a core and the partial rides on it as a group; ways that too few took are strays."""
+    enough = p.variant_share * len(core.runs)
+    kept = [way for k, way in enumerate(core.ways) if k == 0 or len(way) >= enough]
+    strays = [int(i) for k, way in enumerate(core.ways) if k and len(way) < enough for i in way]
+    variants = tuple(tuple(int(i) for i in way) for way in kept)
+    return Group(variants, tuple(strays), (*partial, *core.parts), tuple(maybe))
 
 
 def medoid(members: Sequence[int], cover: sparse.csr_array, lines: Sequence[Floats]) -> int:

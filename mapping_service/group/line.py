@@ -1,22 +1,22 @@
-"""A run as grouping sees it, and at which ends of runs a terminal is. Pure."""
+"""A run as grouping sees it. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from mapping_service.geo import along_m
 from mapping_service.parameters import Parameters
-from mapping_service.records import Floats
+from mapping_service.records import Floats, Ride
 
 
 @dataclass(frozen=True)
 class Line:
-    """Where a run begins and ends in metres, its length, and whether its ends lie at terminals.
+    """Where a run begins and ends in metres, its length, and from when to when it was under way (epoch seconds).
 
     ``digest`` stands for its positions: ties are decided by it, never by the order in which runs came.
     """
@@ -24,31 +24,29 @@ class Line:
     start: tuple[float, float]
     end: tuple[float, float]
     length_m: float
+    start_s: float
+    end_s: float
     digest: str
-    starts_at_terminal: bool
-    ends_at_terminal: bool
-
-    @property
-    def whole(self) -> bool:
-        """True where it went from terminal to terminal."""
-        return self.starts_at_terminal and self.ends_at_terminal
 
 
-def line_of(xy: Floats, at_terminal: tuple[bool, bool]) -> Line:
-    """Return a run of positions in metres as grouping sees it."""
+def line_of(ride: Ride) -> Line:
+    """Return a ride as grouping sees it."""
+    xy = np.ascontiguousarray(ride.xy)
     start, end = (float(xy[0, 0]), float(xy[0, 1])), (float(xy[-1, 0]), float(xy[-1, 1]))
-    digest = hashlib.sha256(np.ascontiguousarray(xy).tobytes()).hexdigest()
-    return Line(start, end, float(along_m(xy)[-1]), digest, *at_terminal)
+    digest = hashlib.sha256(xy.tobytes()).hexdigest()
+    return Line(start, end, float(along_m(xy)[-1]), float(ride.t_s[0]), float(ride.t_s[-1]), digest)
 
 
-def at_terminals(ends: Sequence[Floats], p: Parameters) -> list[tuple[bool, bool]]:
-    """Return for each run whether it begins and whether it ends at a terminal.
+def apart_m(one: Sequence[Line], other: Sequence[Line]) -> Floats:
+    """Return pair by pair how far apart the ends of runs are: the farther of both starts and both ends."""
+    a, b = (np.array([(*line.start, *line.end) for line in lines]).reshape(-1, 4) for lines in (one, other))
+    return np.asarray(np.maximum(np.hypot(*(a - b)[:, :2].T), np.hypot(*(a - b)[:, 2:].T)))
 
-    ``ends`` holds the first and the last position of each run, (2, 2). A terminal is where ends of enough runs lie
-    within reach of one another: it takes nothing but the ends around to say so.
+
+def agree(lines: Sequence[Line], p: Parameters) -> bool:
+    """True where two runs, at different times, began at one place and ended at one place.
+
+    Two partial rides hardly ever do: it takes a terminal at both ends. Two phones on one vehicle always do.
     """
-    places = np.asarray(ends, dtype=np.float64).reshape(-1, 2)
-    if not len(places):
-        return []
-    around = cKDTree(places).query_ball_point(places, p.terminal_join_m, return_length=True)
-    return [(bool(a), bool(b)) for a, b in (around >= p.terminal_ends).reshape(-1, 2)]
+    pairs = [(a, b) for a, b in combinations(lines, 2) if a.end_s < b.start_s or b.end_s < a.start_s]
+    return bool(pairs) and bool((apart_m(*zip(*pairs, strict=True)) <= p.same_end_m).any())

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -17,10 +16,7 @@ import pytest
 from mapping_service.fuse.clock import WHOLE_DAY
 from mapping_service.fuse.fuse import fuse
 from mapping_service.geo import along_m
-from mapping_service.group.group import Grouping, group
-from mapping_service.group.line import line_of
-from mapping_service.group.near import near
-from mapping_service.group.trail import trail_of
+from mapping_service.group.group import group_rides
 from mapping_service.records import NetworkDraft, PatternDraft, Ride, RouteDraft
 from tests.sketch import MONDAY_7H, NAIROBI, P, drawn, drive, noisy, places, press, ride, way
 
@@ -62,14 +58,8 @@ def trip(
     return ride(run_id, t_s, noisy(xy, run_id, 0.5), reports=said, line=line, person=person)
 
 
-def grouped(rides: list[Ride], whole: Sequence[bool] = ()) -> Grouping:
-    """Group rides; where it is not said otherwise each is whole: it begins and ends at terminals."""
-    lines = [line_of(r.xy, (end, end)) for r, end in zip(rides, whole or [True] * len(rides), strict=True)]
-    return group(lines, near([trail_of(r.xy, None, P) for r in rides], P), P)
-
-
 def network(rides: list[Ride]) -> NetworkDraft:
-    return fuse(rides, grouped(rides), NAIROBI, P)
+    return fuse(rides, group_rides(rides, P), NAIROBI, P)
 
 
 @cache
@@ -227,7 +217,7 @@ def test_a_long_claim_is_no_line_number() -> None:
 
 def test_a_partial_ride_stands_with_its_route_as_partial() -> None:
     rides = [trip(1, "ABCEF", line="1"), trip(2, "ABCEF", line="1"), trip(3, "BCE", line="1")]
-    draft = fuse(rides, grouped(rides, [True, True, False]), NAIROBI, P)
+    draft = fuse(rides, group_rides(rides, P), NAIROBI, P)
     assert_consistent(draft)
     ((pattern,),) = [r.patterns for r in draft.routes]
     assert [(run.run_id, run.role) for run in pattern.runs] == [(1, "full"), (2, "full"), (3, "partial")]

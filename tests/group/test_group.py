@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -11,11 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping_service.geo import resample
-from mapping_service.group.group import Group, Grouping, group, medoid
-from mapping_service.group.line import line_of
-from mapping_service.group.near import near
-from mapping_service.group.trail import trail_of
-from mapping_service.records import Floats
+from mapping_service.group.group import Group, Grouping, group_rides, medoid
+from mapping_service.records import Floats, Ride
+from tests.group.rides import ridden
 from tests.sketch import P, noisy, places, way
 
 TOWN = places(
@@ -39,27 +36,21 @@ TOWN = places(
 Members = frozenset[frozenset[int]]
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """A run and whether it begins and ends at known terminals."""
-
-    xy: Floats
-    starts: bool = True
-    ends: bool = True
+def line(letters: str, seed: int = 0) -> Ride:
+    """Return a ride along drawn corners; each seed sets out at an hour of its own."""
+    return along(way(TOWN, letters), seed)
 
 
-def line(letters: str, seed: int = 0, *, starts: bool = True, ends: bool = True) -> Drawn:
-    """Return a run along drawn corners; by default it begins and ends at known terminals."""
-    return Drawn(noisy(resample(way(TOWN, letters), P.step_m), seed, 3.0), starts, ends)
+def along(corners: Floats, seed: int) -> Ride:
+    return ridden(noisy(resample(corners, P.step_m), seed, 3.0), 3600.0 * seed, seed)
 
 
-def lines(*letters: str) -> list[Drawn]:
+def lines(*letters: str) -> list[Ride]:
     return [line(corners, seed) for seed, corners in enumerate(letters)]
 
 
-def grouped(drawn: Sequence[Drawn]) -> Grouping:
-    known = near([trail_of(one.xy, None, P) for one in drawn], P)
-    return group([line_of(one.xy, (one.starts, one.ends)) for one in drawn], known, P)
+def grouped(rides: Sequence[Ride]) -> Grouping:
+    return group_rides(rides, P)
 
 
 def full(grouping: Grouping) -> Members:
@@ -91,46 +82,50 @@ def test_both_directions_are_kept_apart_and_paired() -> None:
 
 
 def test_a_group_has_one_way_back_at_most_and_it_is_the_nearest() -> None:
-    grouping = grouped(lines("ACF", "KCA", "FCA"))
+    grouping = grouped(lines("ACF", "KCA", "FCA", "KCA"))
     assert len(grouping.groups) == 3
     ((a, b),) = grouping.pairs
     assert {*grouping.groups[a].full, *grouping.groups[b].full} == {0, 2}
 
 
 def test_a_ride_that_ends_on_the_way_belongs_to_the_route_it_lies_on() -> None:
-    runs = [*lines("ACF", "ACF", "ACS", "ACS"), line("CE", 9, starts=False, ends=False)]
+    runs = [*lines("ACF", "ACF", "ACS", "ACS"), line("CE", 9)]
     grouping = grouped(runs)
     assert [(g.full, g.partial, g.maybe) for g in grouping.groups] == [((0, 1), (4,), ()), ((2, 3), (), ())]
 
 
 def test_a_ride_on_the_shared_trunk_that_fits_two_routes_stays_open() -> None:
-    runs = [*lines("ACF", "ACF", "ACS", "ACS"), line("AB", 9, ends=False)]
+    runs = [*lines("ACF", "ACF", "ACS", "ACS"), line("AB", 9)]
     grouping = grouped(runs)
     assert [(g.full, g.partial, g.maybe) for g in grouping.groups] == [((0, 1), (), (4,)), ((2, 3), (), (4,))]
 
 
 def test_a_ride_that_ends_just_after_two_routes_part_stays_open_too() -> None:
     a_little_on = np.array([TOWN["A"], (TOWN["C"][0] + 160.0, TOWN["C"][1])])
-    past_c = Drawn(resample(a_little_on, P.step_m), True, False)
+    past_c = along(a_little_on, 9)
     grouping = grouped([*lines("ACF", "ACF", "ACS", "ACS"), past_c])
     assert grouping.cover[4, 0] > grouping.cover[4, 2]
     assert [(g.partial, g.maybe) for g in grouping.groups] == [((), (4,)), ((), (4,))]
 
 
-def test_a_short_route_between_known_terminals_is_a_route_of_its_own() -> None:
-    runs = [*lines("AF", "AF"), line("BC", 9)]
-    grouping = grouped(runs)
-    assert full(grouping) == {frozenset({0, 1}), frozenset({2})}
+def test_a_short_route_on_whose_ends_two_rides_agree_is_a_route_of_its_own() -> None:
+    grouping = grouped([*lines("AF", "AF"), line("BC", 8), line("BC", 9)])
+    assert full(grouping) == {frozenset({0, 1}), frozenset({2, 3})}
     assert all(not g.partial for g in grouping.groups)
 
 
+def test_a_lone_ride_within_another_lone_ride_is_a_part_of_it() -> None:
+    one = only(grouped(lines("AF", "BE")))
+    assert (one.full, one.partial) == ((0,), (1,))
+
+
 def test_a_ride_cut_short_on_streets_that_nobody_else_rode_stays_a_group() -> None:
-    runs = [*lines("AF", "AF"), line("CS", 9, starts=False, ends=False)]
+    runs = [*lines("AF", "AF"), line("CS", 9)]
     assert full(grouped(runs)) == {frozenset({0, 1}), frozenset({2})}
 
 
 def test_a_partial_ride_on_the_way_back_does_not_join_the_way_out() -> None:
-    runs = [*lines("AF", "AF"), line("EC", 9, starts=False, ends=False)]
+    runs = [*lines("AF", "AF"), line("EC", 9)]
     assert full(grouped(runs)) == {frozenset({0, 1}), frozenset({2})}
 
 
@@ -153,7 +148,7 @@ def test_a_loop_is_one_group_and_the_loop_ridden_the_other_way_is_its_way_back()
 
 def test_a_lollipop_is_one_group_and_the_stick_alone_lies_within_it() -> None:
     """Out on A–B, round the block, and back to A."""
-    runs = [*lines("ABGHCBA", "ABGHCBA"), line("AB", 9, ends=False)]
+    runs = [*lines("ABGHCBA", "ABGHCBA"), line("AB", 9)]
     one = only(grouped(runs))
     assert (one.variants, one.partial) == (((0, 1),), (2,))
 
@@ -191,15 +186,15 @@ def test_a_short_turn_that_two_rode_between_terminals_is_a_route_until_more_is_k
 
 
 def test_two_partial_rides_alike_are_no_route_of_their_own() -> None:
-    runs = [*lines("AF", "AF"), *(line("BE", seed, starts=False, ends=False) for seed in (7, 8))]
+    runs = [*lines("AF", "AF"), line("BE", 7), line("CF", 8)]
     one = only(grouped(runs))
     assert (one.full, one.partial) == ((0, 1), (2, 3))
 
 
-def test_where_nobody_rode_all_of_a_route_its_longest_partial_rides_hold_the_shorter_ones() -> None:
-    runs = [line("AE", 1, ends=False), line("BC", 2, starts=False, ends=False)]
+def test_a_partial_ride_on_one_of_two_ways_of_a_route_belongs_to_the_route() -> None:
+    runs = [*lines("ABGHCF", "ABGHCF", "ACF", "ACF", "ACF"), line("GHC", 9)]
     one = only(grouped(runs))
-    assert (one.full, one.partial) == ((0,), (1,))
+    assert (len(one.variants), one.partial) == (2, (5,))
 
 
 def test_the_medoid_is_the_run_that_agrees_best_with_the_others() -> None:
@@ -215,11 +210,11 @@ def test_of_two_runs_alone_the_shorter_is_the_medoid() -> None:
 
 
 @cache
-def mixed_city() -> list[Drawn]:
+def mixed_city() -> list[Ride]:
     return [
         *lines("ACF", "ACS", "FCA", "ACF", "ABGHCF", "ACS", "ACF", "BGHCB", "SCA", "ABGHCF", "DCS", "DCS"),
-        line("AB", 20, ends=False),
-        line("CE", 21, starts=False, ends=False),
+        line("AB", 20),
+        line("CE", 21),
     ]
 
 
@@ -245,10 +240,10 @@ def test_the_same_runs_in_any_order_give_the_same_groups_ways_and_pairs(order: l
     assert identified(grouped([runs[i] for i in order]), order) == first
 
 
-def detour(at_m: float, seed: int) -> Drawn:
+def detour(at_m: float, seed: int) -> Ride:
     """Return a ride of 6 km that goes round one block of 400 by 600 m, each somewhere else."""
     corners = [(0, 0), (at_m, 0), (at_m, 600), (at_m + 400, 600), (at_m + 400, 0), (6000, 0)]
-    return Drawn(noisy(resample(np.array(corners, dtype=np.float64), P.step_m), seed, 3.0), True, True)
+    return along(np.array(corners, dtype=np.float64), seed)
 
 
 def test_which_way_is_kept_where_every_ride_took_its_own_does_not_depend_on_their_order() -> None:
@@ -260,8 +255,8 @@ def test_which_way_is_kept_where_every_ride_took_its_own_does_not_depend_on_thei
 
 
 def test_equally_far_neighbours_are_grouped_alike_in_any_order() -> None:
-    def stair(from_m: float) -> Drawn:
-        return Drawn(resample(np.array([[from_m, 0.0], [from_m + 4200.0, 0.0]]), P.step_m), True, True)
+    def stair(from_m: float) -> Ride:
+        return ridden(resample(np.array([[from_m, 0.0], [from_m + 4200.0, 0.0]]), P.step_m))
 
     runs = [stair(0.0), stair(1260.0), stair(2520.0)]
     forth, back = grouped(runs), grouped(runs[::-1])

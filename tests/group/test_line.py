@@ -1,39 +1,46 @@
-"""At which ends of runs a terminal is. Ends are drawn in metres on one sheet."""
+"""What grouping sees of a run: its ends, and whether others agree on them. Ends are drawn in metres on one sheet."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from mapping_service.group.line import at_terminals, line_of
+from mapping_service.group.line import Line, agree, apart_m, line_of
+from tests.group.rides import ridden
 from tests.sketch import P, places, way
 
 TOWN = places("A--B--C", 1000.0)
+HOUR_S = 3600.0
 
 
-def test_a_city_without_runs_has_no_terminals() -> None:
-    assert at_terminals([], P) == []
+def line(letters: str, at_s: float = 0.0, shift_m: float = 0.0) -> Line:
+    """Return a ride of half an hour."""
+    return line_of(ridden(way(TOWN, letters) + shift_m, at_s))
 
 
-def test_a_terminal_is_where_enough_runs_begin_or_end() -> None:
-    assert P.terminal_ends == 3
-    ends = [way(TOWN, "AB"), way(TOWN, "BC"), way(TOWN, "CB")]
-    assert at_terminals(ends, P) == [(False, True), (True, False), (False, True)]
-
-
-def test_ends_are_at_a_terminal_by_what_lies_around_them_alone() -> None:
-    """A chain of ends, each within reach of the next only."""
-    chain = [np.array([[k * 140.0, 0.0], [k * 140.0, 9000.0 * (k + 1)]]) for k in range(4)]
-    assert [start for start, _ in at_terminals(chain, P)] == [False, True, True, False]
-
-
-def test_a_line_knows_its_ends_and_its_length_and_is_whole_between_terminals() -> None:
-    made = line_of(way(TOWN, "ABC"), (True, True))
-    assert (made.start, made.end) == ((0.0, 0.0), (6000.0, 0.0))
+def test_a_line_knows_its_ends_its_length_and_its_time() -> None:
+    made = line("ABC", 50.0)
+    assert (made.start, made.end, made.start_s, made.end_s) == ((0.0, 0.0), (6000.0, 0.0), 50.0, 50.0 + HOUR_S / 2)
     assert made.length_m == pytest.approx(6000.0)
-    assert made.whole and not line_of(way(TOWN, "ABC"), (True, False)).whole
 
 
 def test_ties_are_decided_by_the_positions() -> None:
-    assert line_of(way(TOWN, "AB"), (True, True)).digest == line_of(way(TOWN, "AB"), (False, True)).digest
-    assert line_of(way(TOWN, "AB"), (True, True)).digest != line_of(way(TOWN, "BA"), (True, True)).digest
+    assert line("AB").digest == line("AB", HOUR_S).digest != line("BA").digest
+
+
+def test_lines_are_as_far_apart_as_the_ends_that_are_farther() -> None:
+    there, back, on = line("AB"), line("BA"), line("AC")
+    assert apart_m([there, there, on], [there, back, there]).tolist() == [0, 3000, 3000]
+
+
+def test_two_runs_agree_where_both_begin_and_both_end_at_one_place() -> None:
+    assert agree([line("AC"), line("AC", HOUR_S, 100.0)], P)
+    assert not agree([line("AC"), line("AC", HOUR_S, 200.0)], P)
+    assert not agree([line("AC"), line("AB", HOUR_S)], P)
+
+
+def test_two_phones_on_one_vehicle_are_not_two_who_agree() -> None:
+    assert not agree([line("AC"), line("AC", 60.0)], P)
+
+
+def test_one_run_agrees_with_nobody() -> None:
+    assert not agree([line("AC")], P)
