@@ -202,8 +202,8 @@ def _is_part(lines: Sequence[Line], run: int, ways: Sequence[Ints], cover: spars
 def _group(core: _Core, partial: list[int], maybe: list[int], p: Parameters) -> Group:
     """Return a core and the partial rides on it as a group; ways that too few took are strays."""
     enough = p.variant_share * len(core.runs)
-    kept = [way for k, way in enumerate(core.ways) if k == 0 or len(way) >= enough]
-    strays = [int(i) for k, way in enumerate(core.ways) if k and len(way) < enough for i in way]
+    kept = [way for k, way in enumerate(core.ways) if k == 0 or len(way) > enough]
+    strays = [int(i) for k, way in enumerate(core.ways) if k and len(way) <= enough for i in way]
     variants = tuple(tuple(int(i) for i in way) for way in kept)
     return Group(variants, tuple(strays), (*partial, *core.parts), tuple(maybe))
 
