@@ -19,6 +19,7 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 from shapely import Geometry, LineString, MultiLineString, Point
+from shapely.ops import substring
 
 from gtfs_export.names import clean, stop_labels
 from gtfs_export.records import Evidence, Pattern, PublishedNetwork, Route, ServicePoint, Stop
@@ -50,7 +51,7 @@ class Layer:
 
 
 def write_layers(network: PublishedNetwork, out: Path) -> None:
-    """Write the layers routes, patterns, stops and service_points.
+    """Write the layers that ``build_layers`` makes.
 
     ``out`` ends in ``.gpkg`` (one GeoPackage) or ``.geojson.zip``, or is a folder for GeoJSON files (RFC 7946, six
     decimals). What is there already is replaced. Raises ``Problem`` on any other ending.
@@ -74,8 +75,11 @@ def write_layers(network: PublishedNetwork, out: Path) -> None:
 
 
 def build_layers(network: PublishedNetwork) -> tuple[Layer, ...]:
-    """Return the four layers of a network, features in the order of their ids."""
-    return _routes(network), _patterns(network), _stops(network), _service_points(network)
+    """Return routes, patterns, stops, stations, hail_stretches, stop_candidates and service_points, in order of ids."""
+    return (
+        _routes(network), _patterns(network), _stops(network), _stations(network), _hail_stretches(network),
+        _stop_candidates(network), _service_points(network),
+    )
 
 
 def _routes(network: PublishedNetwork) -> Layer:
@@ -125,15 +129,42 @@ def _pattern(pattern: Pattern) -> Record:
 
 def _stops(network: PublishedNetwork) -> Layer:
     labels = stop_labels(network.stops, texts_for(network.language))
-    columns = {"stop_id": TEXT, "name": TEXT, "name_method": TEXT, "method": TEXT, **_EVIDENCE}
+    columns = {"stop_id": TEXT, "name": TEXT, "name_method": TEXT, "method": TEXT, "station_id": TEXT, **_EVIDENCE}
 
     def record(stop: Stop) -> Record:
         label = labels[stop.stop_id]
         named = {"stop_id": stop.stop_id, "name": label.text, "name_method": label.method, "method": stop.method}
-        return named | _seen(stop.evidence)
+        return named | {"station_id": stop.station_id} | _seen(stop.evidence)
 
     geometries = [Point(stop.lon, stop.lat) for stop in network.stops]
     return Layer("stops", "Point", columns, geometries, [record(stop) for stop in network.stops])
+
+
+def _stations(network: PublishedNetwork) -> Layer:
+    records = [{"station_id": one.station_id, "name": clean(one.name) or None} for one in network.stations]
+    geometries = [Point(one.lon, one.lat) for one in network.stations]
+    return Layer("stations", "Point", {"station_id": TEXT, "name": TEXT}, geometries, records)
+
+
+def _hail_stretches(network: PublishedNetwork) -> Layer:
+    """Parts of the patterns' lines; a pattern is measured in metres of its own, so parts are taken by their share."""
+    columns = {"pattern_id": TEXT, "from_m": REAL, "to_m": REAL, "halts": WHOLE, "runs": WHOLE}
+    found = [(pattern, one) for pattern in network.patterns for one in pattern.hail_stretches]
+    geometries = [_part(pattern, one.from_m, one.to_m) for pattern, one in found]
+    records = [{"pattern_id": pattern.pattern_id, **vars(one)} for pattern, one in found]
+    return Layer("hail_stretches", "LineString", columns, geometries, records)
+
+
+def _part(pattern: Pattern, from_m: float, to_m: float) -> Geometry:
+    return substring(LineString(pattern.shape), from_m / pattern.length_m, to_m / pattern.length_m, normalized=True)
+
+
+def _stop_candidates(network: PublishedNetwork) -> Layer:
+    columns = {"pattern_id": TEXT, "dist_m": REAL, "runs": WHOLE, "runs_past": WHOLE, "probability": REAL}
+    found = [(pattern, one) for pattern in network.patterns for one in pattern.stop_candidates]
+    geometries = [Point(one.lon, one.lat) for _, one in found]
+    records = [{"pattern_id": pattern.pattern_id, **vars(one)} for pattern, one in found]
+    return Layer("stop_candidates", "Point", columns, geometries, records)
 
 
 def _service_points(network: PublishedNetwork) -> Layer:

@@ -51,7 +51,8 @@ class Route:
 
 @dataclass(frozen=True)
 class Stop:
-    """A stop; ``method`` says how its place is known: ``reported``, ``dwell`` or ``terminal``."""
+    """A stop; ``method`` says how its place is known: ``reported``, ``dwell`` or ``terminal``. ``station_id`` is
+    ``None`` for a stop that stands alone."""
 
     stop_id: str
     name: str | None
@@ -60,6 +61,39 @@ class Stop:
     lat: float
     method: str
     evidence: Evidence
+    station_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Station:
+    """Stops that belong together, and the place amid them."""
+
+    station_id: str
+    name: str | None
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True)
+class HailStretch:
+    """From where to where along a pattern riders hail the vehicle, with the halts seen there and their runs."""
+
+    from_m: float
+    to_m: float
+    halts: int
+    runs: int
+
+
+@dataclass(frozen=True)
+class StopCandidate:
+    """A place on a pattern at which ``runs`` of the ``runs_past`` that came by halted, and which may be a stop."""
+
+    dist_m: float
+    lon: float
+    lat: float
+    runs: int
+    runs_past: int
+    probability: float
 
 
 @dataclass(frozen=True)
@@ -113,6 +147,8 @@ class Pattern:
     stops: tuple[PatternStop, ...]
     headways: tuple[Headway, ...]
     evidence: Evidence
+    hail_stretches: tuple[HailStretch, ...] = ()
+    stop_candidates: tuple[StopCandidate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,6 +176,7 @@ class PublishedNetwork:
     routes: tuple[Route, ...]
     patterns: tuple[Pattern, ...]
     stops: tuple[Stop, ...]
+    stations: tuple[Station, ...]
     service_points: tuple[ServicePoint, ...]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 from gtfs_export.records import (
     Evidence,
     Fare,
+    HailStretch,
     Headway,
     Pattern,
     PatternStop,
@@ -18,7 +19,9 @@ from gtfs_export.records import (
     Route,
     RunningTime,
     ServicePoint,
+    Station,
     Stop,
+    StopCandidate,
 )
 from mapping_service.errors import NotFound
 from mapping_service.store.engine import row, rows
@@ -40,6 +43,7 @@ def load_release(connection: Connection, city_slug: str, release_number: int | N
         city_slug=city_slug, city_name=found.city_name, timezone=found.timezone, language=found.language,
         synthetic=found.synthetic, release_number=found.release_number, valid_from=found.valid_from,
         routes=_routes(connection, dated), patterns=_patterns(connection, dated), stops=_stops(connection, dated),
+        stations=tuple(Station(**r._mapping) for r in rows(connection, "export.list_stations", of_network)),
         service_points=_service_points(connection, of_network),
     )
 
@@ -61,7 +65,7 @@ def _routes(connection: Connection, dated: dict[str, Any]) -> tuple[Route, ...]:
 
 def _stops(connection: Connection, dated: dict[str, Any]) -> tuple[Stop, ...]:
     return tuple(
-        Stop(r.stop_id, r.name, r.name_votes, r.lon, r.lat, r.method, _evidence(r))
+        Stop(r.stop_id, r.name, r.name_votes, r.lon, r.lat, r.method, _evidence(r), r.station_id)
         for r in rows(connection, "export.list_stops", dated)
     )
 
@@ -74,11 +78,18 @@ def _patterns(connection: Connection, dated: dict[str, Any]) -> tuple[Pattern, .
         headways[r.pattern_id].append(
             Headway(r.band_start_s, r.band_end_s, r.headway_s, r.low_s, r.high_s, r.observations, r.method)
         )
+    hailed: dict[str, list[HailStretch]] = defaultdict(list)
+    for r in rows(connection, "export.list_hail_stretches", of_network):
+        hailed[r.pattern_id].append(HailStretch(r.from_m, r.to_m, r.halts, r.runs))
+    maybe: dict[str, list[StopCandidate]] = defaultdict(list)
+    for r in rows(connection, "export.list_stop_candidates", of_network):
+        maybe[r.pattern_id].append(StopCandidate(r.dist_m, r.lon, r.lat, r.runs, r.runs_past, r.probability))
     return tuple(
         Pattern(
             r.pattern_id, r.route_id, r.direction_id, r.headsign,
             tuple(shapely.from_wkb(bytes(r.shape_wkb)).coords), r.length_m, r.spread_m, tuple(r.day_types),
-            tuple(stops[r.pattern_id]), tuple(headways[r.pattern_id]), _evidence(r),
+            tuple(stops[r.pattern_id]), tuple(headways[r.pattern_id]), _evidence(r), tuple(hailed[r.pattern_id]),
+            tuple(maybe[r.pattern_id]),
         )
         for r in rows(connection, "export.list_patterns", dated)
     )

@@ -43,7 +43,11 @@ FILES = {
             ("agency_id", "agency_name", "agency_url", "agency_timezone", "agency_lang"),
             ("agency_id",),
         ),
-        File("stops.txt", ("stop_id", "stop_name", "stop_lat", "stop_lon"), ("stop_id",)),
+        File(
+            "stops.txt",
+            ("stop_id", "stop_name", "stop_lat", "stop_lon", "location_type", "parent_station"),
+            ("stop_id",),
+        ),
         File(
             "routes.txt",
             ("route_id", "agency_id", "route_short_name", "route_long_name", "route_desc", "route_type"),
@@ -63,8 +67,8 @@ FILES = {
         File(
             "stop_times.txt",
             (
-                "trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence", "shape_dist_traveled",
-                "timepoint",
+                "trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence", "continuous_pickup",
+                "continuous_drop_off", "shape_dist_traveled", "timepoint",
             ),
             ("trip_id", "stop_sequence"),
             {"trip_id": ("trips.txt", "trip_id"), "stop_id": ("stops.txt", "stop_id")},

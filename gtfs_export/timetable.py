@@ -57,11 +57,14 @@ def boardable(network: PublishedNetwork) -> PublishedNetwork:
         )
     route_ids = {pattern.route_id for pattern in patterns}
     stop_ids = {stop.stop_id for pattern in patterns for stop in pattern.stops}
+    stops = tuple(stop for stop in network.stops if stop.stop_id in stop_ids)
+    station_ids = {stop.station_id for stop in stops}
     return replace(
         network,
         patterns=patterns,
         routes=tuple(route for route in network.routes if route.route_id in route_ids),
-        stops=tuple(stop for stop in network.stops if stop.stop_id in stop_ids),
+        stops=stops,
+        stations=tuple(station for station in network.stations if station.station_id in station_ids),
     )
 
 

@@ -119,8 +119,8 @@ class Parameters:
     stop_apart_m: float = tunable(40, "m", 25, 80, "two stops of one pattern are never nearer")
     stop_length_m: float = tunable(100, "m", 40, 200, "a stop is no longer than a few vehicles and a reaction time")
     beside_m: float = tunable(30, "m", 15, 60, "what happens this near to a place happens there")
-    stop_probability: float = tunable(0.5, "probability", 0.3, 0.8, "from here on a place is published as a stop")
-    candidate_probability: float = tunable(0.25, "probability", 0.1, 0.5, "from here on a person should look at it")
+    stop_probability: float = tunable(0.4, "probability", 0.3, 0.8, "best F1 from 0.35 to 0.5 [measured]")
+    candidate_probability: float = tunable(0.2, "probability", 0.1, 0.5, "from here on a person should look at it")
     hail_window_m: float = tunable(400, "m", 200, 800, "the shortest stretch over which halts can be called spread")
     hail_per_km: float = tunable(1.5, "halts/km", 0.8, 4, "per ride; riders who hail make more halts than traffic")
     hail_hold_share: float = tunable(0.35, "share", 0.2, 0.6, "of the halts; a place that holds more is one of its own")
@@ -129,6 +129,8 @@ class Parameters:
     terminal_stop_m: float = tunable(80, "m", 40, 200, "calls this near to an end belong to the terminal")
     same_stop_m: float = tunable(40, "m", 15, 80, "stops of two patterns this near, same direction, are one")
     same_stop_angle_deg: float = tunable(60, "degrees", 30, 90, "keeps the two sides of a street apart")
+    facing_m: float = tunable(60, "m", 30, 120, "two kerbs of one place; stops this near to a terminal belong to it")
+    station_m: float = tunable(150, "m", 80, 300, "the stands of a terminal lie within this")
     same_terminal_m: float = tunable(80, "m", 30, 200, "ends of patterns this near are one terminal")
 
     # fuse: names, times and headways

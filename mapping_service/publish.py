@@ -15,7 +15,7 @@ from mapping_service.records import City
 from mapping_service.store import networks
 from mapping_service.store.cities import lock_city
 
-_PREFIXES = {"route": "R", "pattern": "T", "stop": "S"}
+_PREFIXES = {"route": "R", "pattern": "T", "stop": "S", "station": "H"}
 
 
 @dataclass(frozen=True)

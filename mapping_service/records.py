@@ -156,6 +156,39 @@ class StopDraft:
     method: str
     evidence: Evidence
     confidence: float
+    station_id: str | None = None
+
+
+@dataclass(frozen=True)
+class StationDraft:
+    """Stops that belong together: the two kerbs of one place, or the stands of a terminal. Its place is amid them."""
+
+    station_id: str
+    name: str | None
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True)
+class HailStretch:
+    """From where to where along a pattern riders hail the vehicle, with the halts seen there and their runs."""
+
+    from_m: float
+    to_m: float
+    halts: int
+    runs: int
+
+
+@dataclass(frozen=True)
+class StopCandidate:
+    """A place on a pattern that may be a stop: for people who know it to judge."""
+
+    dist_m: float
+    lon: float
+    lat: float
+    runs: int
+    runs_past: int
+    probability: float
 
 
 @dataclass(frozen=True)
@@ -236,6 +269,8 @@ class PatternDraft:
     headways: tuple[Headway, ...]
     runs: tuple[PatternRun, ...]
     signs: Mapping[str, float] = field(default_factory=dict)
+    hail_stretches: tuple[HailStretch, ...] = ()
+    stop_candidates: tuple[StopCandidate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -254,10 +289,11 @@ class RouteDraft:
 
 @dataclass(frozen=True)
 class NetworkDraft:
-    """A whole candidate network: routes, and the stops that they share."""
+    """A whole candidate network: routes, the stops that they share, and the stations to which stops belong."""
 
     routes: tuple[RouteDraft, ...]
     stops: tuple[StopDraft, ...]
+    stations: tuple[StationDraft, ...] = ()
 
 
 @dataclass(frozen=True)

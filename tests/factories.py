@@ -180,6 +180,33 @@ def make_stop(
     insert(connection, "stop", defaults, over)
 
 
+def make_station(
+    connection: Connection, city_id: int, network_id: int, station_id: str, stop_ids: Sequence[str], **over: Any
+) -> None:
+    """A station amid S1, to which some stops of the network belong."""
+    defaults = {"network_id": network_id, "station_id": station_id, "city_id": city_id, "geom": point(at(0, 0))}
+    insert(connection, "station", defaults, over)
+    stop = table(connection, "stop")
+    belong = (stop.c.network_id == network_id) & stop.c.stop_id.in_(stop_ids)
+    connection.execute(stop.update().where(belong).values(station_id=station_id))
+
+
+def make_hail_stretch(
+    connection: Connection, city_id: int, network_id: int, pattern_id: str, from_m: float, to_m: float
+) -> None:
+    """A stretch on which two runs halted nine times."""
+    defaults = {"network_id": network_id, "pattern_id": pattern_id, "city_id": city_id, "halts": 9, "runs": 2}
+    insert(connection, "hail_stretch", {**defaults, "from_m": from_m, "to_m": to_m}, {})
+
+
+def make_stop_candidate(
+    connection: Connection, city_id: int, network_id: int, pattern_id: str, dist_m: float, place: Place
+) -> None:
+    """A place at which one of three runs halted."""
+    defaults = {"network_id": network_id, "pattern_id": pattern_id, "city_id": city_id, "runs": 1, "runs_past": 3}
+    insert(connection, "stop_candidate", {**defaults, "dist_m": dist_m, "geom": point(place), "probability": 0.3}, {})
+
+
 def make_pattern(
     connection: Connection, city_id: int, network_id: int, pattern_id: str, route_id: str,
     stops: Sequence[tuple[str, Place]], **over: Any,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from gtfs_export.records import Pattern
 from gtfs_export.spec import Table, make_table
@@ -10,6 +11,7 @@ from gtfs_export.tables.shapes import DISTANCE_STEP_M, Shape
 from gtfs_export.timetable import Trip, clock, increasing, stop_clocks
 
 APPROXIMATE = "0"
+HAILED = "0"  # continuous stopping; empty is none
 
 
 def build_stop_times(trips: Sequence[Trip], shapes: Mapping[str, Shape]) -> Table:
@@ -19,16 +21,28 @@ def build_stop_times(trips: Sequence[Trip], shapes: Mapping[str, Shape]) -> Tabl
 
 def _records(trip: Trip, shapes: Mapping[str, Shape]) -> Iterator[dict[str, str]]:
     along_m = stop_distances_m(trip.pattern, shapes[trip.pattern.pattern_id].dist_m[-1])
-    for at, dist_m in zip(stop_clocks(trip), along_m, strict=True):
+    hailed = hailed_sections(trip.pattern)
+    for at, dist_m, is_hailed in zip(stop_clocks(trip), along_m, hailed, strict=True):
         yield {
             "trip_id": trip.trip_id,
             "arrival_time": clock(at.time_s),
             "departure_time": clock(at.time_s),
             "stop_id": at.stop.stop_id,
             "stop_sequence": str(at.stop.stop_sequence),
+            "continuous_pickup": HAILED if is_hailed else "",
+            "continuous_drop_off": HAILED if is_hailed else "",
             "shape_dist_traveled": f"{dist_m:.1f}",
             "timepoint": APPROXIMATE,
         }
+
+
+def hailed_sections(pattern: Pattern) -> list[bool]:
+    """Say of each stop whether riders hail the vehicle on most of the way to the next one; of the last one never."""
+    ends = [stop.dist_m for stop in pattern.stops]
+    return [
+        sum(max(0.0, min(one.to_m, b) - max(one.from_m, a)) for one in pattern.hail_stretches) > (b - a) / 2
+        for a, b in pairwise(ends)
+    ] + [False]
 
 
 def stop_distances_m(pattern: Pattern, shape_length_m: float) -> list[float]:

@@ -16,11 +16,12 @@ from mapping_service.fuse.material import CityFrame, Material, prepare
 from mapping_service.fuse.names import vote
 from mapping_service.fuse.patterns import Way, pattern, ways_of
 from mapping_service.fuse.places import merge
+from mapping_service.fuse.stations import Kerb, stations
 from mapping_service.fuse.stops import LineStop
 from mapping_service.geo import to_lon_lat
 from mapping_service.group.group import Grouping
 from mapping_service.parameters import Parameters
-from mapping_service.records import Floats, NetworkDraft, PatternDraft, Ride, RouteDraft, StopDraft
+from mapping_service.records import Floats, NetworkDraft, PatternDraft, Ride, RouteDraft, StationDraft, StopDraft
 
 
 def fuse(rides: Sequence[Ride], grouping: Grouping, city: CityFrame, p: Parameters) -> NetworkDraft:
@@ -36,7 +37,33 @@ def fuse(rides: Sequence[Ride], grouping: Grouping, city: CityFrame, p: Paramete
         for number, sides in enumerate(_sides(grouping), start=1)
     )
     used = {stop.stop_id for route in routes for one in route.patterns for stop in one.stops}
-    return NetworkDraft(routes, tuple(stop for stop in stops if stop.stop_id in used))
+    return NetworkDraft(routes, *_with_stations(material, ways, [stop for stop in stops if stop.stop_id in used]))
+
+
+def _with_stations(
+    material: Material, ways: Sequence[Way], stops: Sequence[StopDraft]
+) -> tuple[tuple[StopDraft, ...], tuple[StationDraft, ...]]:
+    """Return the stops, those that belong together with the id of their station, and the stations."""
+    served: dict[str, list[LineStop]] = {}
+    for way in ways:
+        for stop_id, stop in zip(way.stop_ids, way.stops, strict=True):
+            served.setdefault(stop_id, []).append(stop)
+    found = stations([_kerb(served[stop.stop_id]) for stop in stops], material.p)
+    of_stop = {i: f"~{number}" for number, members in enumerate(found, start=1) for i in members}
+    drafts = [_station(of_stop[members[0]], [stops[i] for i in members]) for members in found]
+    return tuple(replace(stop, station_id=of_stop.get(i)) for i, stop in enumerate(stops)), tuple(drafts)
+
+
+def _kerb(members: Sequence[LineStop]) -> Kerb:
+    ahead = np.mean([[np.cos(m.heading), np.sin(m.heading)] for m in members], axis=0)
+    is_terminal = any(m.method == "terminal" for m in members)
+    return Kerb(np.median([m.xy for m in members], axis=0), float(np.arctan2(ahead[1], ahead[0])), is_terminal)
+
+
+def _station(station_id: str, stops: Sequence[StopDraft]) -> StationDraft:
+    name, _ = vote(name for stop in stops for name, votes in stop.name_votes.items() for _ in range(votes))
+    lon, lat = (round(float(np.mean([getattr(stop, axis) for stop in stops])), 6) for axis in ("lon", "lat"))
+    return StationDraft(station_id, name, lon, lat)
 
 
 def _with_stops(material: Material, ways: Sequence[Way]) -> tuple[list[Way], list[StopDraft]]:

@@ -7,27 +7,15 @@ a stretch. With one ride no place can repeat, so nothing is said.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from mapping_service.fuse.traits import Halts
 from mapping_service.parameters import Parameters
-from mapping_service.records import Floats, Ints
+from mapping_service.records import Floats, HailStretch, Ints
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """From where to where along a pattern riders hail the vehicle (metres), halts there and rides that made them."""
-
-    from_m: float
-    to_m: float
-    halts: int
-    runs: int
-
-
-def hail_stretches(halts: Halts, loose: Ints, passed: Floats, grid_m: Floats, p: Parameters) -> list[Stretch]:
+def hail_stretches(halts: Halts, loose: Ints, passed: Floats, grid_m: Floats, p: Parameters) -> list[HailStretch]:
     """Return the stretches in order.
 
     ``loose`` are the halts that belong to no stop; ``passed`` (grid, rides) which rides came by each of ``grid_m``.
@@ -46,7 +34,7 @@ def hail_stretches(halts: Halts, loose: Ints, passed: Floats, grid_m: Floats, p:
             continue
         from_m, to_m = float(at_m[inside].min()), float(at_m[inside].max())
         if to_m - from_m >= p.hail_length_m:
-            found.append(Stretch(round(from_m, 1), round(to_m, 1), int(inside.sum()), len(np.unique(ride[inside]))))
+            found.append(HailStretch(round(from_m, 1), round(to_m, 1), int(inside.sum()), len(np.unique(ride[inside]))))
     return found
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from mapping_service.fuse.clock import DAY_TYPES, day_type
 from mapping_service.fuse.confidence import chance, evidence, served
-from mapping_service.fuse.hail import Stretch
 from mapping_service.fuse.headways import Wait, headways
 from mapping_service.fuse.material import Material
 from mapping_service.fuse.shape import fuse_shape, locate, spread_m
@@ -19,7 +18,7 @@ from mapping_service.fuse.times import passing_times, running_times
 from mapping_service.geo import along_m, to_lon_lat
 from mapping_service.group.group import medoid
 from mapping_service.parameters import Parameters
-from mapping_service.records import Floats, PatternDraft, PatternRun, PatternStop
+from mapping_service.records import Floats, HailStretch, PatternDraft, PatternRun, PatternStop, StopCandidate
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Way:
     shape: Floats
     stops: tuple[LineStop, ...]
     candidates: tuple[LineStop, ...]
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[HailStretch, ...]
     stop_ids: tuple[str, ...] = ()
 
 
@@ -90,7 +89,15 @@ def pattern(
         headways=headways(m.waits_of(way.company), *others, [m.bands[i] for i in way.members], m.p),
         runs=_runs(material, way),
         signs=its_signs,
+        hail_stretches=way.stretches,
+        stop_candidates=tuple(_candidate(place, m.city.srid) for place in way.candidates),
     )
+
+
+def _candidate(place: LineStop, srid: int) -> StopCandidate:
+    lon, lat = np.round(to_lon_lat(place.xy[None], srid)[0], 6).tolist()
+    runs, past = len(place.called), len(place.past)
+    return StopCandidate(round(place.dist_m, 1), lon, lat, runs, past, round(place.probability, 4))
 
 
 def _served(way: Way, p: Parameters) -> tuple[PatternStop, ...]:

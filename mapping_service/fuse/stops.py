@@ -16,14 +16,14 @@ import numpy as np
 
 from mapping_service.fuse.calls import Call
 from mapping_service.fuse.density import dense_places
-from mapping_service.fuse.hail import Stretch, hail_stretches
+from mapping_service.fuse.hail import hail_stretches
 from mapping_service.fuse.judge import stop_probability
 from mapping_service.fuse.progress import Guide, Track
 from mapping_service.fuse.surroundings import Surroundings
 from mapping_service.fuse.traits import Halts, slowness, traits
 from mapping_service.geo import points_at
 from mapping_service.parameters import Parameters
-from mapping_service.records import Floats, Ints
+from mapping_service.records import Floats, HailStretch, Ints
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Served:
 
     stops: tuple[LineStop, ...]
     candidates: tuple[LineStop, ...]
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[HailStretch, ...]
 
 
 @dataclass(frozen=True)

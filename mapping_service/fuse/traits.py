@@ -23,6 +23,7 @@ TRAITS = (
     "told",  # rides that told
     "told_share",  # of the rides past that tell at all
     "withheld",  # rides that stood here and tell elsewhere, but not here, each by how often it tells
+    "faith",  # of rides that stood where another told, those that told as well: at the other places of the pattern
     "stood",  # share of rides past that stood
     "dwell_s",  # median standing
     "dwell_cv",  # its spread relative to its mean
@@ -47,6 +48,7 @@ _MARKS = ("junction", "signal", "stop")
 _FAR_M = 300.0  # beyond it a distance says no more
 _LONG_S, _SHORT_S = 25.0, 12.0
 _AROUND_M = 150.0
+_MEETINGS = 4  # fewer halts of two rides at one place say nothing of their habits
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ def traits(
         "told": told_rides,
         "told_share": _ratio(told_rides, telling),
         "withheld": (stood * (1 - told) * habit).sum(axis=1),
+        "faith": _faith(stood, told),
         "stood": stood.sum(axis=1) / count,
         **_standing(owner, halts, n),
         **_along(places, owner, halts, count),
@@ -125,6 +128,14 @@ def _habit(halts: Halts, rides: int, p: Parameters) -> Floats:
     every = np.bincount(halts.ride[could], minlength=rides)
     told = np.bincount(halts.ride[halts.told > 0], minlength=rides)
     return np.asarray(told / np.maximum(every, 1))
+
+
+def _faith(stood: Floats, told: Floats) -> Floats:
+    """Return for each place how sure rides tell of a stop, seen at the other places; NaN where hardly any two met."""
+    others = told.sum(axis=1, keepdims=True) - told > 0
+    met = (np.maximum(stood, told) * others).sum(axis=1)
+    kept = (told * others).sum(axis=1)
+    return np.where(met.sum() - met >= _MEETINGS, _ratio(kept.sum() - kept, met.sum() - met), np.nan)
 
 
 def _standing(owner: Ints, halts: Halts, n: int) -> dict[str, Floats]:

@@ -1,12 +1,14 @@
 """Which candidate is which published element, so that ids stay the same from release to release. Pure.
 
 A candidate pattern is the accepted one with which it shares most of its runs; a candidate route the one to which most
-of its patterns belong; a candidate stop the nearest accepted one within reach. Each public id goes to one candidate at
-most, the best first, ties in order of id. What is left keeps its provisional id until it is accepted.
+of its patterns belong; a candidate stop the nearest accepted one within reach; a candidate station the one with which
+it shares most of its stops. Each public id goes to one candidate at most, the best first, ties in order of id. What is
+left keeps its provisional id until it is accepted.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +16,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from mapping_service.parameters import Parameters
-from mapping_service.records import Floats, NetworkDraft, PatternDraft, RouteDraft
+from mapping_service.records import Floats, NetworkDraft, PatternDraft, RouteDraft, StopDraft
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Known:
     pattern_runs: Mapping[str, frozenset[int]]
     stop_ids: Sequence[str]
     stop_xy: Floats
+    stop_station: Mapping[str, str]
 
 
 def with_known_ids(draft: NetworkDraft, stop_xy: Floats, known: Known, p: Parameters) -> NetworkDraft:
@@ -35,9 +38,11 @@ def with_known_ids(draft: NetworkDraft, stop_xy: Floats, known: Known, p: Parame
     stops = _stop_ids(draft, stop_xy, known, p)
     patterns = _pattern_ids(draft, known, p)
     routes = _route_ids(draft, patterns, known)
+    stations = _station_ids(draft, stops, known)
     return NetworkDraft(
         routes=tuple(_renamed_route(route, routes, patterns, stops) for route in draft.routes),
-        stops=tuple(replace(stop, stop_id=stops.get(stop.stop_id, stop.stop_id)) for stop in draft.stops),
+        stops=tuple(_renamed_stop(stop, stops, stations) for stop in draft.stops),
+        stations=tuple(replace(one, station_id=stations.get(one.station_id, one.station_id)) for one in draft.stations),
     )
 
 
@@ -86,6 +91,20 @@ def _route_ids(draft: NetworkDraft, patterns: Mapping[str, str], known: Known) -
         olds = [known.pattern_route[patterns[d.pattern_id]] for d in route.patterns if d.pattern_id in patterns]
         fits += [(-float(olds.count(old)), route.route_id, old) for old in sorted(set(olds))]
     return _one_to_one(fits)
+
+
+def _station_ids(draft: NetworkDraft, stops: Mapping[str, str], known: Known) -> dict[str, str]:
+    shared = Counter(
+        (stop.station_id, known.stop_station[stops[stop.stop_id]])
+        for stop in draft.stops
+        if stop.station_id and stops.get(stop.stop_id) in known.stop_station
+    )
+    return _one_to_one((-float(count), new, old) for (new, old), count in shared.items())
+
+
+def _renamed_stop(stop: StopDraft, stops: Mapping[str, str], stations: Mapping[str, str]) -> StopDraft:
+    station_id = stations.get(stop.station_id, stop.station_id) if stop.station_id else None
+    return replace(stop, stop_id=stops.get(stop.stop_id, stop.stop_id), station_id=station_id)
 
 
 def _renamed_route(

@@ -10,7 +10,16 @@ import numpy as np
 from sqlalchemy import Connection, Row
 
 from mapping_service.geo import to_metres
-from mapping_service.records import City, Evidence, NetworkDraft, PatternDraft, RouteDraft, StopDraft
+from mapping_service.records import (
+    City,
+    Evidence,
+    NetworkDraft,
+    PatternDraft,
+    RouteDraft,
+    StationDraft,
+    StopCandidate,
+    StopDraft,
+)
 from mapping_service.review.identity import Known
 from mapping_service.review.order import Candidate, CandidatePattern
 from mapping_service.store.engine import row, rows, run, table
@@ -19,8 +28,9 @@ from mapping_service.store.lines import line_element, point_element
 
 # In the order in which references allow.
 _COPIES = (
-    "copy_stops", "copy_routes", "copy_patterns", "copy_pattern_stops", "copy_running_times", "copy_headways",
-    "copy_fares", "copy_pattern_runs",
+    "copy_stations", "copy_stops", "copy_routes", "copy_patterns", "copy_pattern_stops", "copy_running_times",
+    "copy_headways",
+    "copy_fares", "copy_pattern_runs", "copy_hail_stretches", "copy_stop_candidates",
 )
 
 
@@ -56,6 +66,7 @@ def load_known(connection: Connection, city: City) -> Known:
         pattern_runs={one.pattern_id: frozenset(one.runs) for one in patterns},
         stop_ids=[s.stop_id for s in places],
         stop_xy=to_metres(lon_lat[:, 0], lon_lat[:, 1], city.srid) if len(places) else lon_lat,
+        stop_station={s.stop_id: s.station_id for s in places if s.station_id},
     )
 
 
@@ -64,6 +75,7 @@ def save_candidates(connection: Connection, city: City, draft: NetworkDraft, fin
     target = network_id(connection, city.city_id, "candidate")
     run(connection, "networks.delete_routes", {"network_id": target})
     run(connection, "networks.delete_stops", {"network_id": target})
+    run(connection, "networks.delete_unused_stations", {"network_id": target})
     keys = {"network_id": target, "city_id": city.city_id}
     for name, values in _tables(draft, city.currency).items():
         if values:
@@ -77,6 +89,7 @@ def _tables(draft: NetworkDraft, currency: str) -> dict[str, list[dict[str, Any]
     patterns = [(route, pattern) for route in draft.routes for pattern in route.patterns]
     return {
         "route": [_route_row(route) for route in draft.routes],
+        "station": [_station_row(station) for station in draft.stations],
         "stop": [_stop_row(stop) for stop in draft.stops],
         "pattern": [_pattern_row(route, pattern) for route, pattern in patterns],
         "pattern_stop": [
@@ -88,6 +101,8 @@ def _tables(draft: NetworkDraft, currency: str) -> dict[str, list[dict[str, Any]
         "headway": [{"pattern_id": d.pattern_id, **vars(h)} for _, d in patterns for h in d.headways],
         "fare": [_fare_row(route, currency) for route in draft.routes if route.fare],
         "pattern_run": [{"pattern_id": d.pattern_id, **vars(r)} for _, d in patterns for r in d.runs],
+        "hail_stretch": [{"pattern_id": d.pattern_id, **vars(h)} for _, d in patterns for h in d.hail_stretches],
+        "stop_candidate": [_candidate_row(d, one) for _, d in patterns for one in d.stop_candidates],
     }
 
 
@@ -114,9 +129,20 @@ def _stop_row(stop: StopDraft) -> dict[str, Any]:
         "name_votes": dict(stop.name_votes),
         "geom": point_element(stop.lon, stop.lat),
         "method": stop.method,
+        "station_id": stop.station_id,
         "confidence": stop.confidence,
         **_evidence(stop.evidence),
     }
+
+
+def _station_row(station: StationDraft) -> dict[str, Any]:
+    place = point_element(station.lon, station.lat)
+    return {"station_id": station.station_id, "name": station.name, "geom": place}
+
+
+def _candidate_row(draft: PatternDraft, one: StopCandidate) -> dict[str, Any]:
+    values = {k: v for k, v in vars(one).items() if k not in ("lon", "lat")}
+    return {"pattern_id": draft.pattern_id, "geom": point_element(one.lon, one.lat), **values}
 
 
 def _pattern_row(route: RouteDraft, draft: PatternDraft) -> dict[str, Any]:
@@ -185,7 +211,7 @@ def rename(connection: Connection, network: int, kind: str, ids: Mapping[str, st
 
 
 def ids_of_routes(connection: Connection, network: int, route_ids: Sequence[str]) -> list[tuple[str, str]]:
-    """Return (kind, id) of the patterns and stops that hang on some routes."""
+    """Return (kind, id) of the patterns, stops and stations that hang on some routes."""
     values = {"network_id": network, "route_ids": list(route_ids)}
     return [(found.kind, found.id) for found in rows(connection, "networks.list_ids_of_routes", values)]
 
@@ -209,6 +235,7 @@ def replace_routes(connection: Connection, source: int, target: int, route_ids: 
     run(connection, "networks.analyze_networks")
     given_up = rows(connection, "networks.delete_given_up", values)
     run(connection, "networks.delete_unused_stops", {"network_id": target})
+    run(connection, "networks.delete_unused_stations", {"network_id": target})
     return sorted(one.route_id for one in given_up)
 
 

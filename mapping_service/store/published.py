@@ -119,6 +119,28 @@ class PatternStop:
 
 
 @dataclass(frozen=True)
+class HailStretch:
+    """From where to where along a pattern riders hail the vehicle, with the halts seen there and their runs."""
+
+    from_m: float
+    to_m: float
+    halts: int
+    runs: int
+
+
+@dataclass(frozen=True)
+class StopCandidate:
+    """A place on a pattern at which ``runs`` of the ``runs_past`` that came by halted, and which may be a stop."""
+
+    dist_m: float
+    lon: float
+    lat: float
+    runs: int
+    runs_past: int
+    probability: float
+
+
+@dataclass(frozen=True)
 class RideTime:
     """End to end in one band of the local day (seconds after midnight; 0–86400 is the whole day).
 
@@ -170,11 +192,16 @@ class Pattern:
     stops: Sequence[PatternStop]
     ride_times: Sequence[RideTime]
     headways: Sequence[Headway]
+    hail_stretches: Sequence[HailStretch]
+    stop_candidates: Sequence[StopCandidate]
 
 
 @dataclass(frozen=True)
 class Stop:
-    """A stop and the routes that serve it; ``method`` is how it was found: ``reported``, ``dwell``, ``terminal``."""
+    """A stop and the routes that serve it; ``method`` is how it was found: ``reported``, ``dwell``, ``terminal``.
+
+    ``station_id`` is ``None`` for a stop that stands alone; ``station_stop_ids`` are the others of its station.
+    """
 
     stop_id: str
     name: str | None
@@ -187,6 +214,9 @@ class Stop:
     last_seen: date
     confidence: float
     route_ids: Sequence[str]
+    station_id: str | None
+    station_name: str | None
+    station_stop_ids: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -276,9 +306,11 @@ def get_route(connection: Connection, network_id: int, route_id: str) -> RouteSu
 def list_patterns(connection: Connection, network_id: int, route_id: str) -> list[Pattern]:
     """The patterns of a route with all that is known of them, direction by direction."""
     key = {"network_id": network_id, "route_id": route_id}
-    stops, times, headways = (
+    stops, times, headways, hailed, maybe = (
         _by_pattern(rows(connection, f"published.{name}", key))
-        for name in ("list_pattern_stops", "list_ride_times", "list_headways")
+        for name in (
+            "list_pattern_stops", "list_ride_times", "list_headways", "list_hail_stretches", "list_stop_candidates",
+        )
     )
     return [
         Pattern(
@@ -286,6 +318,8 @@ def list_patterns(connection: Connection, network_id: int, route_id: str) -> lis
             stops=[PatternStop(**values) for values in stops[one.pattern_id]],
             ride_times=[RideTime(**values) for values in times[one.pattern_id]],
             headways=[Headway(**values) for values in headways[one.pattern_id]],
+            hail_stretches=[HailStretch(**values) for values in hailed[one.pattern_id]],
+            stop_candidates=[StopCandidate(**values) for values in maybe[one.pattern_id]],
         )
         for one in rows(connection, "published.list_patterns", key)
     ]

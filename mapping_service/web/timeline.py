@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mapping_service.store.published import Pattern, PatternStop
+from mapping_service.store.published import HailStretch, Pattern, PatternStop, StopCandidate
 
 WHOLE_DAY_S = (0, 86400)
 
 
 @dataclass(frozen=True)
 class TimedStop:
-    """A stop and the usual seconds since the first; ``None`` from the first section on whose time is unknown."""
+    """A stop and the usual seconds since the first; ``None`` from the first section on whose time is unknown.
+
+    ``hailed`` are the hail-and-ride stretches that begin, ``maybe`` the places that may be stops, before the next stop.
+    """
 
     stop: PatternStop
     elapsed_s: float | None
+    hailed: Sequence[HailStretch]
+    maybe: Sequence[StopCandidate]
 
 
-def timed_stops(stops: Sequence[PatternStop]) -> list[TimedStop]:
-    """Sum the times from stop to stop."""
+def timed_stops(pattern: Pattern) -> list[TimedStop]:
+    """Sum the times from stop to stop, and put between the stops what lies there."""
     timed: list[TimedStop] = []
     elapsed_s: float | None = 0.0
-    for position, stop in enumerate(stops):
+    ends = [*(stop.dist_m for stop in pattern.stops[1:]), math.inf]
+    for position, (stop, end_m) in enumerate(zip(pattern.stops, ends, strict=True)):
         if position:
             known = elapsed_s is not None and stop.from_previous_s is not None
             elapsed_s = elapsed_s + stop.from_previous_s if known else None  # type: ignore[operator]
-        timed.append(TimedStop(stop, elapsed_s))
+        hailed = [one for one in pattern.hail_stretches if stop.dist_m <= one.from_m < end_m]
+        maybe = [one for one in pattern.stop_candidates if stop.dist_m <= one.dist_m < end_m]
+        timed.append(TimedStop(stop, elapsed_s, hailed, maybe))
     return timed
 
 

@@ -35,10 +35,32 @@ ORDER BY route_id COLLATE "C";
 -- The stops of a network with their evidence. Params: network_id, timezone.
 SELECT stop_id, name, name_votes, ST_X(geom) AS lon, ST_Y(geom) AS lat, method, runs, people,
        (first_seen AT TIME ZONE :timezone)::date AS first_seen,
-       (last_seen AT TIME ZONE :timezone)::date AS last_seen, confidence
+       (last_seen AT TIME ZONE :timezone)::date AS last_seen, confidence,
+       station_id
 FROM stop
 WHERE network_id = :network_id
 ORDER BY stop_id COLLATE "C";
+
+-- name: list_stations
+-- The stations of a network. Params: network_id.
+SELECT station_id, name, ST_X(geom) AS lon, ST_Y(geom) AS lat
+FROM station
+WHERE network_id = :network_id
+ORDER BY station_id COLLATE "C";
+
+-- name: list_hail_stretches
+-- Where riders hail the vehicles of each pattern. Params: network_id.
+SELECT pattern_id, from_m, to_m, halts, runs
+FROM hail_stretch
+WHERE network_id = :network_id
+ORDER BY pattern_id COLLATE "C", from_m;
+
+-- name: list_stop_candidates
+-- The places on each pattern that may be stops. Params: network_id.
+SELECT pattern_id, dist_m, ST_X(geom) AS lon, ST_Y(geom) AS lat, runs, runs_past, probability
+FROM stop_candidate
+WHERE network_id = :network_id
+ORDER BY pattern_id COLLATE "C", dist_m;
 
 -- name: list_patterns
 -- The patterns of a network with their evidence. Params: network_id, timezone.

@@ -38,7 +38,7 @@ ORDER BY p.pattern_id COLLATE "C";
 
 -- name: list_stop_places
 -- Where the stops of a network are. Params: network_id.
-SELECT stop_id, ST_X(geom) AS lon, ST_Y(geom) AS lat
+SELECT stop_id, ST_X(geom) AS lon, ST_Y(geom) AS lat, station_id
 FROM stop
 WHERE network_id = :network_id
 ORDER BY stop_id COLLATE "C";
@@ -107,11 +107,22 @@ WHERE r.network_id = :target
   )
 RETURNING route_id;
 
+-- name: copy_stations
+-- Bring the stations to which the stops of some routes belong. Params: source, target, route_ids.
+INSERT INTO station
+SELECT DISTINCT CAST(:target AS integer), a.station_id, a.city_id, a.name, a.geom
+FROM station a
+JOIN stop s USING (network_id, station_id)
+JOIN pattern_stop ps USING (network_id, stop_id)
+JOIN pattern p USING (network_id, pattern_id)
+WHERE a.network_id = :source AND p.route_id = ANY (:route_ids)
+ON CONFLICT ON CONSTRAINT station_pkey DO UPDATE SET name = excluded.name, geom = excluded.geom;
+
 -- name: copy_stops
 -- Bring the stops that some routes need from one network to another; newer evidence replaces older. Params: source, target, route_ids.
 INSERT INTO stop
 SELECT :target, s.stop_id, s.city_id, s.name, s.name_votes, s.geom, s.method, s.runs, s.people, s.first_seen, s.last_seen,
-       s.confidence
+       s.confidence, s.station_id
 FROM stop s
 WHERE s.network_id = :source AND s.stop_id IN (
   SELECT ps.stop_id
@@ -121,7 +132,7 @@ WHERE s.network_id = :source AND s.stop_id IN (
 ON CONFLICT ON CONSTRAINT stop_pkey DO UPDATE
 SET name = excluded.name, name_votes = excluded.name_votes, geom = excluded.geom, method = excluded.method,
     runs = excluded.runs, people = excluded.people, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
-    confidence = excluded.confidence;
+    confidence = excluded.confidence, station_id = excluded.station_id;
 
 -- name: copy_routes
 -- Copy routes from one network to another. Params: source, target, route_ids.
@@ -170,6 +181,20 @@ SELECT :target, pr.pattern_id, pr.run_id, pr.city_id, pr.role, pr.share_of_run
 FROM pattern_run pr JOIN pattern p USING (network_id, pattern_id)
 WHERE pr.network_id = :source AND p.route_id = ANY (:route_ids);
 
+-- name: copy_hail_stretches
+-- Copy where riders hail the vehicles of routes. Params: source, target, route_ids.
+INSERT INTO hail_stretch
+SELECT :target, h.pattern_id, h.from_m, h.to_m, h.city_id, h.halts, h.runs
+FROM hail_stretch h JOIN pattern p USING (network_id, pattern_id)
+WHERE h.network_id = :source AND p.route_id = ANY (:route_ids);
+
+-- name: copy_stop_candidates
+-- Copy the places on the patterns of routes that may be stops. Params: source, target, route_ids.
+INSERT INTO stop_candidate
+SELECT :target, c.pattern_id, c.dist_m, c.city_id, c.geom, c.runs, c.runs_past, c.probability
+FROM stop_candidate c JOIN pattern p USING (network_id, pattern_id)
+WHERE c.network_id = :source AND p.route_id = ANY (:route_ids);
+
 -- name: copy_service_points
 -- Copy the service points of a network that have public ids and are not there yet. Params: source, target.
 INSERT INTO service_point
@@ -183,6 +208,12 @@ ON CONFLICT ON CONSTRAINT service_point_pkey DO NOTHING;
 DELETE FROM stop s
 WHERE s.network_id = :network_id
   AND NOT EXISTS (SELECT FROM pattern_stop ps WHERE ps.network_id = s.network_id AND ps.stop_id = s.stop_id);
+
+-- name: delete_unused_stations
+-- Drop the stations of a network to which no stop belongs any more. Params: network_id.
+DELETE FROM station a
+WHERE a.network_id = :network_id
+  AND NOT EXISTS (SELECT FROM stop s WHERE s.network_id = a.network_id AND s.station_id = a.station_id);
 
 -- name: list_route_ids
 -- The routes of a network. Params: network_id.
@@ -218,6 +249,9 @@ FROM (
   UNION ALL SELECT 'running_time' || (to_jsonb(t) - 'network_id')::text FROM running_time t WHERE network_id = :network_id
   UNION ALL SELECT 'headway' || (to_jsonb(t) - 'network_id')::text FROM headway t WHERE network_id = :network_id
   UNION ALL SELECT 'fare' || (to_jsonb(t) - 'network_id')::text FROM fare t WHERE network_id = :network_id
+  UNION ALL SELECT 'station' || (to_jsonb(t) - 'network_id')::text FROM station t WHERE network_id = :network_id
+  UNION ALL SELECT 'hail_stretch' || (to_jsonb(t) - 'network_id')::text FROM hail_stretch t WHERE network_id = :network_id
+  UNION ALL SELECT 'stop_candidate' || (to_jsonb(t) - 'network_id')::text FROM stop_candidate t WHERE network_id = :network_id
   UNION ALL SELECT 'service_point' || (to_jsonb(t) - 'network_id')::text FROM service_point t WHERE network_id = :network_id
 ) AS lines;
 
@@ -233,6 +267,10 @@ UPDATE pattern SET pattern_id = :new WHERE network_id = :network_id AND pattern_
 -- Give a stop its public id; what hangs on it follows. Params: network_id, old, new.
 UPDATE stop SET stop_id = :new WHERE network_id = :network_id AND stop_id = :old;
 
+-- name: rename_station
+-- Give a station its public id; its stops follow. Params: network_id, old, new.
+UPDATE station SET station_id = :new WHERE network_id = :network_id AND station_id = :old;
+
 -- name: list_acceptable
 -- Routes of a candidate network that a trip planner could use and that are trusted enough. Params: network_id, min_confidence.
 SELECT r.route_id
@@ -247,12 +285,16 @@ WHERE r.network_id = :network_id AND r.confidence >= :min_confidence
 ORDER BY r.route_id COLLATE "C";
 
 -- name: list_ids_of_routes
--- The ids that hang on some routes of a network: patterns and stops. Params: network_id, route_ids.
+-- The ids that hang on some routes of a network: patterns, stops and stations. Params: network_id, route_ids.
 SELECT 'pattern' AS kind, pattern_id AS id FROM pattern WHERE network_id = :network_id AND route_id = ANY (:route_ids)
 UNION
 SELECT 'stop', ps.stop_id
 FROM pattern_stop ps JOIN pattern p USING (network_id, pattern_id)
-WHERE ps.network_id = :network_id AND p.route_id = ANY (:route_ids);
+WHERE ps.network_id = :network_id AND p.route_id = ANY (:route_ids)
+UNION
+SELECT 'station', s.station_id
+FROM stop s JOIN pattern_stop ps USING (network_id, stop_id) JOIN pattern p USING (network_id, pattern_id)
+WHERE s.network_id = :network_id AND p.route_id = ANY (:route_ids) AND s.station_id IS NOT NULL;
 
 -- name: get_input_digest
 -- A digest over what inference reads: the runs of accepted submissions with the weight of their votes, and what the hints claim of their files. Params: city_id.
@@ -280,4 +322,4 @@ ORDER BY submission_id, source_row;
 
 -- name: analyze_networks
 -- Let the planner know what has just been written: a fresh network is many rows that it has no idea of.
-ANALYZE route, pattern, pattern_stop, stop, running_time, headway, pattern_run;
+ANALYZE route, pattern, pattern_stop, stop, station, running_time, headway, pattern_run;

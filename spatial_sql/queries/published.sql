@@ -95,6 +95,22 @@ LEFT JOIN running_time t
 WHERE ps.network_id = :network_id AND p.route_id = :route_id
 ORDER BY ps.pattern_id, ps.stop_sequence;
 
+-- name: list_hail_stretches
+-- Where riders hail the vehicles of a route's patterns. Params: network_id, route_id.
+SELECT h.pattern_id, h.from_m, h.to_m, h.halts, h.runs
+FROM hail_stretch h
+JOIN pattern p USING (network_id, pattern_id)
+WHERE h.network_id = :network_id AND p.route_id = :route_id
+ORDER BY h.pattern_id, h.from_m;
+
+-- name: list_stop_candidates
+-- The places on a route's patterns that may be stops. Params: network_id, route_id.
+SELECT s.pattern_id, s.dist_m, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat, s.runs, s.runs_past, s.probability
+FROM stop_candidate s
+JOIN pattern p USING (network_id, pattern_id)
+WHERE s.network_id = :network_id AND p.route_id = :route_id
+ORDER BY s.pattern_id, s.dist_m;
+
 -- name: list_ride_times
 -- How long a route's patterns take from end to end, in each band whose every section has a time.
 -- runs: of the least measured section; 0 where a section is interpolated. Params: network_id, route_id.
@@ -127,9 +143,16 @@ SELECT s.stop_id, s.name, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat, s.method, s.
          FROM pattern_stop ps JOIN pattern p USING (network_id, pattern_id)
          WHERE ps.network_id = s.network_id AND ps.stop_id = s.stop_id
          ORDER BY p.route_id
-       ) AS route_ids
+       ) AS route_ids,
+       s.station_id, a.name AS station_name,
+       ARRAY(
+         SELECT o.stop_id FROM stop o
+         WHERE o.network_id = s.network_id AND o.station_id = s.station_id AND o.stop_id <> s.stop_id
+         ORDER BY o.stop_id COLLATE "C"
+       ) AS station_stop_ids
 FROM stop s
 JOIN city c USING (city_id)
+LEFT JOIN station a USING (network_id, station_id)
 WHERE s.network_id = :network_id AND (CAST(:stop_id AS text) IS NULL OR s.stop_id = :stop_id)
 ORDER BY s.stop_id COLLATE "C";
 

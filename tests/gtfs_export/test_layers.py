@@ -16,11 +16,15 @@ import pytest
 import shapely
 
 from gtfs_export import PublishedNetwork, layers, write_layers
+from gtfs_export.records import HailStretch, Station, StopCandidate
 from mapping_service.errors import Problem
 from tests.factories import STOPS
 from tests.gtfs_export.readers import with_pattern, with_stop
 
-LAYERS = {"routes": "MultiLineString", "patterns": "LineString", "stops": "Point", "service_points": "Point"}
+LAYERS = {
+    "routes": "MultiLineString", "patterns": "LineString", "stops": "Point", "stations": "Point",
+    "hail_stretches": "LineString", "stop_candidates": "Point", "service_points": "Point",
+}
 
 
 def read(path: Path, layer: str) -> list[dict[str, Any]]:
@@ -34,12 +38,13 @@ def empty(network: PublishedNetwork) -> PublishedNetwork:
     return replace(network, routes=(), patterns=(), stops=(), service_points=())
 
 
-def test_a_geopackage_holds_the_four_layers_of_the_town(network: PublishedNetwork, tmp_path: Path) -> None:
+def test_a_geopackage_holds_the_layers_of_the_town(network: PublishedNetwork, tmp_path: Path) -> None:
     out = tmp_path / "town.gpkg"
     write_layers(network, out)
     assert dict(pyogrio.list_layers(out)) == LAYERS
     assert {layer: pyogrio.read_info(out, layer=layer)["features"] for layer in LAYERS} == {
-        "routes": 2, "patterns": 3, "stops": 8, "service_points": 2,
+        "routes": 2, "patterns": 3, "stops": 8, "stations": 0, "hail_stretches": 0, "stop_candidates": 0,
+        "service_points": 2,
     }
     assert {pyogrio.read_info(out, layer=layer)["crs"] for layer in LAYERS} == {"EPSG:4326"}
 
@@ -57,6 +62,21 @@ def test_features_carry_their_values_and_their_evidence(network: PublishedNetwor
     assert (stop["geometry"].x, stop["geometry"].y) == STOPS["S1"][1]
     clinic = read(out, "service_points")[0]
     assert clinic["name"] == "Town Clinic"
+
+
+def test_stations_stretches_and_candidates_lie_where_they_are(network: PublishedNetwork, tmp_path: Path) -> None:
+    half_m = network.patterns[0].length_m / 2
+    network = with_pattern(
+        network, "P1", hail_stretches=(HailStretch(0.0, half_m, 9, 2),),
+        stop_candidates=(StopCandidate(500.0, 36.805, -1.3, 1, 3, 0.3),),
+    )
+    network = replace(with_stop(network, "S1", station_id="H1"), stations=(Station("H1", "Harbour", 36.8, -1.3),))
+    out = tmp_path / "town.gpkg"
+    write_layers(network, out)
+    (stretch,), (candidate,), (station,) = (read(out, n) for n in ("hail_stretches", "stop_candidates", "stations"))
+    assert stretch["geometry"].length == pytest.approx(read(out, "patterns")[0]["geometry"].length / 2)
+    assert (candidate["geometry"].x, candidate["probability"]) == (36.805, pytest.approx(0.3))
+    assert (station["name"], read(out, "stops")[0]["station_id"]) == ("Harbour", "H1")
 
 
 def test_other_columns_of_a_source_table_are_not_published(network: PublishedNetwork, tmp_path: Path) -> None:
@@ -128,7 +148,8 @@ def test_empty_layers_are_written_too(network: PublishedNetwork, tmp_path: Path)
     write_layers(empty(network), tmp_path)
     assert dict(pyogrio.list_layers(tmp_path / "town.gpkg")) == LAYERS
     assert {layer: read(tmp_path / "town.gpkg", layer) for layer in LAYERS} == dict.fromkeys(LAYERS, [])
-    assert [json.loads((tmp_path / f"{layer}.geojson").read_text())["features"] for layer in LAYERS] == [[]] * 4
+    files = [tmp_path / f"{layer}.geojson" for layer in LAYERS]
+    assert [json.loads(file.read_text())["features"] for file in files] == [[]] * len(LAYERS)
 
 
 def test_an_unknown_ending_is_refused(network: PublishedNetwork, tmp_path: Path) -> None:

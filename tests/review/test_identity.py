@@ -6,7 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from mapping_service.records import Evidence, NetworkDraft, PatternDraft, PatternRun, PatternStop, RouteDraft, StopDraft
+from mapping_service.records import (
+    Evidence,
+    NetworkDraft,
+    PatternDraft,
+    PatternRun,
+    PatternStop,
+    RouteDraft,
+    StationDraft,
+    StopDraft,
+)
 from mapping_service.review.identity import Known, with_known_ids
 from tests.sketch import P
 
@@ -31,20 +40,24 @@ def renamed(
     *,
     stops: Mapping[str, Spot] | None = None,
     known_stops: Mapping[str, Spot] | None = None,
+    station: Mapping[str, str] | None = None,
+    known_station: Mapping[str, str] | None = None,
     partial: Collection[int] = (),
 ) -> NetworkDraft:
     """Return the candidate with ids; both sides map route to pattern to full runs."""
-    stops, known_stops = stops or {}, known_stops or {}
+    stops, known_stops, station = stops or {}, known_stops or {}, station or {}
     patterns = {r: tuple(pattern(d, runs, partial, list(stops)) for d, runs in ds.items()) for r, ds in routes.items()}
     draft = NetworkDraft(
         tuple(RouteDraft(r, None, None, {}, SEEN, 0.5, None, ds) for r, ds in patterns.items()),
-        tuple(StopDraft(s, None, {}, 0.0, 0.0, "reported", SEEN, 0.5) for s in stops),
+        tuple(StopDraft(s, None, {}, 0.0, 0.0, "reported", SEEN, 0.5, station.get(s)) for s in stops),
+        tuple(StationDraft(one, None, 0.0, 0.0) for one in sorted(set(station.values()))),
     )
     accepted = Known(
         pattern_route={d: r for r, ds in known.items() for d in ds},
         pattern_runs={d: frozenset(runs) for ds in known.values() for d, runs in ds.items()},
         stop_ids=list(known_stops),
         stop_xy=np.array(list(known_stops.values()), dtype=np.float64).reshape(-1, 2),
+        stop_station=known_station or {},
     )
     return with_known_ids(draft, np.array(list(stops.values()), dtype=np.float64).reshape(-1, 2), accepted, P)
 
@@ -118,6 +131,16 @@ def test_a_stop_is_the_nearest_accepted_one_within_reach_also_where_patterns_nam
 def test_a_known_stop_goes_to_the_nearer_of_two_candidates_only() -> None:
     found = renamed({}, {}, stops={"~1": (0, 0), "~2": (25, 0)}, known_stops={"S1": (20, 0)})
     assert [stop.stop_id for stop in found.stops] == ["~1", "S1"]
+
+
+def test_a_station_is_the_one_with_which_it_shares_most_of_its_stops() -> None:
+    spots: Mapping[str, Spot] = {"~1": (0, 0), "~2": (500, 0), "~3": (900, 0), "~4": (2000, 0)}
+    found = renamed(
+        {}, {}, stops=spots, known_stops={"S1": (0, 0), "S2": (500, 0), "S3": (900, 0)},
+        station={"~1": "~1", "~2": "~1", "~3": "~2", "~4": "~2"}, known_station={"S1": "H7", "S2": "H7", "S3": "H7"},
+    )
+    assert [stop.station_id for stop in found.stops] == ["H7", "H7", "~2", "~2"]
+    assert [station.station_id for station in found.stations] == ["H7", "~2"]
 
 
 def test_the_answer_does_not_depend_on_the_order_of_the_candidates() -> None:

@@ -15,6 +15,7 @@ PRODUCT = ("mapping_service", "gtfs_export", "collectors", "spatial_sql")
 USAGE = "-- Usage:"
 
 _TABLE = re.compile(r"^CREATE TABLE (\w+) \(\n(.*?)^\);", re.MULTILINE | re.DOTALL)
+_ALTERATION = re.compile(r"^ALTER TABLE (\w+)\n(.*?);", re.MULTILINE | re.DOTALL)
 _INDEX = re.compile(r"^\s*(?:CREATE (?:UNIQUE )?INDEX (\w+)|CONSTRAINT (\w+) UNIQUE)")
 
 
@@ -32,8 +33,11 @@ def migrations() -> str:
 
 
 def tables() -> dict[str, str]:
-    """The body of each table by its name."""
-    return dict(_TABLE.findall(migrations()))
+    """The body of each table by its name, with what later migrations add to it."""
+    found: dict[str, str] = dict(_TABLE.findall(migrations()))
+    for name, body in _ALTERATION.findall(migrations()):
+        found[name] += body
+    return found
 
 
 def indexes() -> list[Index]:

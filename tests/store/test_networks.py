@@ -6,9 +6,21 @@ import pytest
 from sqlalchemy import Connection, text
 
 from mapping_service.store import networks
-from tests.factories import VALID_FROM, DrawnTown, draw_network, drawn_town, make_city, make_network
+from tests.factories import (
+    VALID_FROM,
+    DrawnTown,
+    at,
+    draw_network,
+    drawn_town,
+    make_city,
+    make_hail_stretch,
+    make_network,
+    make_station,
+    make_stop_candidate,
+)
 
-TABLES = ("route", "stop", "pattern", "pattern_stop", "running_time", "headway", "fare", "pattern_run")
+TABLES = ("route", "stop", "pattern", "pattern_stop", "running_time", "headway", "fare", "pattern_run", "station",
+          "hail_stretch", "stop_candidate")
 # One change in each table that a digest covers.
 CHANGES = (
     "UPDATE route SET long_name = 'Elsewhere' WHERE network_id = :n AND route_id = 'R1'",
@@ -18,13 +30,21 @@ CHANGES = (
     "DELETE FROM running_time WHERE network_id = :n AND pattern_id = 'P1' AND band_start_s > 0",
     "UPDATE headway SET method = 'city_waits' WHERE network_id = :n",
     "DELETE FROM fare WHERE network_id = :n",
+    "UPDATE station SET name = 'Elsewhere' WHERE network_id = :n",
+    "UPDATE hail_stretch SET to_m = to_m + 1 WHERE network_id = :n",
+    "UPDATE stop_candidate SET runs = 0 WHERE network_id = :n",
     "UPDATE service_point SET name = 'Elsewhere' WHERE network_id = :n AND service_point_id = 'C1'",
 )
 
 
 @pytest.fixture
 def drawn(connection: Connection) -> DrawnTown:
-    return drawn_town(connection)
+    town = drawn_town(connection)
+    key = (connection, town.city_id, town.network_id)
+    make_station(*key, "H1", ["S4", "S5"])
+    make_hail_stretch(*key, "P1", 1200.0, 2100.0)
+    make_stop_candidate(*key, "P3", 500.0, at(2, -0.5))
+    return town
 
 
 def sizes(connection: Connection, network_id: int) -> list[int]:
@@ -66,13 +86,29 @@ def test_replacing_a_route_drops_the_stops_that_nothing_serves_any_more(
     assert sorted(held) == ["S1", "S2", "S3", "S4", "S5", "S6", "S8"]
 
 
+def test_a_station_that_no_stop_belongs_to_any_more_goes(connection: Connection, drawn: DrawnTown) -> None:
+    accepted = make_network(connection, drawn.city_id, "accepted")
+    networks.copy_routes(connection, drawn.network_id, accepted, ["R1", "R2"])
+    connection.execute(text("UPDATE stop SET station_id = NULL WHERE network_id = :n"), {"n": drawn.network_id})
+    networks.replace_routes(connection, drawn.network_id, accepted, ["R1"])
+    left = "SELECT count(*) FROM station WHERE network_id = :n"
+    assert connection.execute(text(left), {"n": accepted}).scalar_one() == 0
+
+
+def test_a_route_brings_the_stations_of_its_stops_with_it(connection: Connection, drawn: DrawnTown) -> None:
+    accepted = make_network(connection, drawn.city_id, "accepted")
+    networks.copy_routes(connection, drawn.network_id, accepted, ["R2"])
+    found = "SELECT stop_id FROM stop WHERE network_id = :n AND station_id = 'H1'"
+    assert connection.execute(text(found), {"n": accepted}).scalars().all() == ["S4"]
+
+
 def test_a_renamed_element_takes_along_what_hangs_on_it(connection: Connection, drawn: DrawnTown) -> None:
     before = sizes(connection, drawn.network_id)
-    for kind, old in (("route", "R1"), ("pattern", "P1"), ("stop", "S3")):
+    for kind, old in (("route", "R1"), ("pattern", "P1"), ("stop", "S3"), ("station", "H1")):
         networks.rename(connection, drawn.network_id, kind, {old: f"{old}00"})
     assert sizes(connection, drawn.network_id) == before
     hanging = networks.ids_of_routes(connection, drawn.network_id, ["R100"])
-    assert {("pattern", "P100"), ("stop", "S300")} <= set(hanging)
+    assert {("pattern", "P100"), ("stop", "S300"), ("station", "H100")} <= set(hanging)
 
 
 def test_public_numbers_go_on_from_the_last_and_by_kind(connection: Connection) -> None:
