@@ -49,4 +49,4 @@ def agree(lines: Sequence[Line], p: Parameters) -> bool:
     Two partial rides hardly ever do: it takes a terminal at both ends. Two phones on one vehicle always do.
     """
     pairs = [(a, b) for a, b in combinations(lines, 2) if a.end_s < b.start_s or b.end_s < a.start_s]
-    return bool(pairs) and bool((apart_m(*zip(*pairs, strict=True)) <= p.same_end_m).any())
+    return bool(pairs) and bool((apart_m(*zip(*pairs, strict=True)) <= p.terminal_join_m).any())
