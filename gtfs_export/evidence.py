@@ -54,7 +54,9 @@ def evidence_rows(network: PublishedNetwork) -> Iterator[tuple[str, ...]]:
     """
     network = boardable(network)
     trips = trips_of(network)
-    for part in (_routes(network), _stops(network), _patterns(network), _frequencies(trips), _stop_times(trips)):
+    parts = (_routes(network), _stops(network), _patterns(network), _running_times(network), _frequencies(trips),
+             _stop_times(trips))
+    for part in parts:
         for row in part:
             yield row.cells()
 
@@ -69,6 +71,10 @@ def _routes(network: PublishedNetwork) -> Iterator[_Row]:
                 yield _name("route", route.route_id, field, label)
         if route.fare:
             yield _fare(route.route_id, route.fare)
+        for step in route.stage_fares:
+            low, amount, high = (money(value, step.currency) for value in (step.low, step.amount, step.high))
+            yield _Row("stage_fare", f"{route.route_id}/{step.from_m:.0f} m", "price", amount, "observed", False,
+                       step.observations, step.people, low=low, high=high)
 
 
 def _stops(network: PublishedNetwork) -> Iterator[_Row]:
@@ -89,13 +95,24 @@ def _patterns(network: PublishedNetwork) -> Iterator[_Row]:
         yield _element("shape", pattern.pattern_id, "service_id", days, "seen", True, pattern.evidence)
 
 
+def _running_times(network: PublishedNetwork) -> Iterator[_Row]:
+    """Every section in every band, of which the times at stops are sums."""
+    for pattern in network.patterns:
+        for stop in pattern.stops:
+            for time in stop.running_times:
+                key = f"{pattern.pattern_id}/{stop.stop_sequence}/{clock(time.band_start_s)}-{clock(time.band_end_s)}"
+                low, high = ("" if value is None else f"{value:.0f}" for value in (time.low_s, time.high_s))
+                yield _Row("running_time", key, "seconds", f"{time.seconds:.0f}", time.method, time.method != "band",
+                           time.runs, time.people, low=low, high=high)
+
+
 def _frequencies(trips: tuple[Trip, ...]) -> Iterator[_Row]:
     for trip in trips:
         headway = trip.headway
         yield _Row(
             "frequency", f"{trip.trip_id}/{clock(headway.band_start_s)}", "headway_secs",
             str(published_headway_s(headway)), headway.method, headway.method != "observed", headway.observations,
-            low=f"{headway.low_s:.0f}", high=f"{headway.high_s:.0f}",
+            headway.people, low=f"{headway.low_s:.0f}", high=f"{headway.high_s:.0f}",
         )
 
 
@@ -105,7 +122,7 @@ def _stop_times(trips: tuple[Trip, ...]) -> Iterator[_Row]:
             key = f"{trip.trip_id}/{at.stop.stop_sequence}"
             # Nobody said when a trip starts: the feed needs an hour, so it takes the band's.
             estimate = at.method != "band"
-            yield _Row("stop_time", key, "arrival_time", clock(at.time_s), at.method, estimate, at.runs)
+            yield _Row("stop_time", key, "arrival_time", clock(at.time_s), at.method, estimate, at.runs, at.people)
 
 
 def _element(

@@ -109,7 +109,8 @@ def _route(route: Route) -> Record:
 def _patterns(network: PublishedNetwork) -> Layer:
     columns = {
         "pattern_id": TEXT, "route_id": TEXT, "direction_id": WHOLE, "headsign": TEXT, "day_types": TEXT,
-        "stops": WHOLE, "length_m": REAL, "spread_m": REAL, "headway_s": WHOLE, "headway_method": TEXT, **_EVIDENCE,
+        "stops": WHOLE, "length_m": REAL, "spread_m": REAL, "headway_s": WHOLE, "headway_low_s": WHOLE,
+        "headway_high_s": WHOLE, "headway_method": TEXT, **_EVIDENCE,
     }
     geometries = [LineString(pattern.shape) for pattern in network.patterns]
     return Layer("patterns", "LineString", columns, geometries, [_pattern(pattern) for pattern in network.patterns])
@@ -122,7 +123,8 @@ def _pattern(pattern: Pattern) -> Record:
         "pattern_id": pattern.pattern_id, "route_id": pattern.route_id, "direction_id": pattern.direction_id,
         "headsign": clean(pattern.headsign) or None, "day_types": ",".join(pattern.day_types),
         "stops": len(pattern.stops), "length_m": pattern.length_m, "spread_m": pattern.spread_m,
-        "headway_s": published_headway_s(best) if best else None, "headway_method": best.method if best else None,
+        "headway_s": published_headway_s(best) if best else None, "headway_low_s": round(best.low_s) if best else None,
+        "headway_high_s": round(best.high_s) if best else None, "headway_method": best.method if best else None,
         **_seen(pattern.evidence),
     }
 

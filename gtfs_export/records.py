@@ -25,7 +25,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Fare:
-    """The usual fare of a whole ride and the range that was observed, in units of ``currency`` (ISO 4217)."""
+    """The usual fare of a whole ride and the range that was observed, in units of ``currency`` (ISO 4217).
+
+    ``rush_surcharge`` is what a ride costs more in the rush hours, ``None`` where reports do not show that it does.
+    """
 
     amount: Decimal
     low: Decimal
@@ -35,17 +38,32 @@ class Fare:
     people: int | None
     first_seen: date
     last_seen: date
+    rush_surcharge: Decimal | None
+
+
+@dataclass(frozen=True)
+class StageFare:
+    """The fare of a ride of ``from_m`` metres or more, up to the next step; in four cases of five it is low to high."""
+
+    from_m: float
+    amount: Decimal
+    low: Decimal
+    high: Decimal
+    currency: str
+    observations: int
+    people: int | None
 
 
 @dataclass(frozen=True)
 class Route:
-    """A route; ``name_votes`` counts who said which name."""
+    """A route; ``name_votes`` counts who said which name. ``stage_fares`` is empty where the fare is flat."""
 
     route_id: str
     short_name: str | None
     long_name: str | None
     name_votes: Mapping[str, int]
     fare: Fare | None
+    stage_fares: tuple[StageFare, ...]
     evidence: Evidence
 
 
@@ -98,12 +116,22 @@ class StopCandidate:
 
 @dataclass(frozen=True)
 class RunningTime:
-    """Seconds from the stop before, standing included, within a band of the day; ``runs`` 0 means interpolated."""
+    """Seconds from the stop before within a band of the day, of which ``standing_s`` at that stop.
+
+    One ride in ten is under ``low_s``, one over ``high_s``; ``None`` where it was never worked out. ``method`` is
+    ``band`` where ``runs`` were timed here in this band, else an estimate: ``other_bands``, ``pace``, ``city_pace``,
+    ``assumed``.
+    """
 
     band_start_s: int
     band_end_s: int
     seconds: float
+    standing_s: float
+    low_s: float | None
+    high_s: float | None
     runs: int
+    people: int | None
+    method: str
 
 
 @dataclass(frozen=True)
@@ -118,9 +146,10 @@ class PatternStop:
 
 @dataclass(frozen=True)
 class Headway:
-    """The usual time between departures in [band_start_s, band_end_s) and the middle half of what was observed.
+    """The usual time between departures in [band_start_s, band_end_s); in four cases of five it is low to high.
 
-    ``method`` is ``observed``, or one of the estimates ``own_waits``, ``route_waits``, ``city_waits`` and ``seen``.
+    ``cv`` is how irregular they come: the standard deviation over the mean; ``None`` is unknown. ``method`` is
+    ``observed``, or one of the estimates ``own_waits``, ``route_waits``, ``city_waits`` and ``seen``.
     """
 
     band_start_s: int
@@ -129,6 +158,8 @@ class Headway:
     low_s: float
     high_s: float
     observations: int
+    people: int | None
+    cv: float | None
     method: str
 
 

@@ -19,6 +19,7 @@ from gtfs_export.records import (
     Route,
     RunningTime,
     ServicePoint,
+    StageFare,
     Station,
     Stop,
     StopCandidate,
@@ -54,11 +55,21 @@ def _evidence(r: Row[Any]) -> Evidence:
 
 def _routes(connection: Connection, dated: dict[str, Any]) -> tuple[Route, ...]:
     fares = {
-        r.route_id: Fare(r.amount, r.low, r.high, r.currency, r.observations, r.people, r.first_seen, r.last_seen)
+        r.route_id: Fare(
+            r.amount, r.low, r.high, r.currency, r.observations, r.people, r.first_seen, r.last_seen, r.rush_surcharge
+        )
         for r in rows(connection, "export.list_fares", dated)
     }
+    steps: dict[str, list[StageFare]] = defaultdict(list)
+    for r in rows(connection, "export.list_stage_fares", {"network_id": dated["network_id"]}):
+        steps[r.route_id].append(
+            StageFare(r.from_m, r.amount, r.low, r.high, r.currency, r.observations, r.people)
+        )
     return tuple(
-        Route(r.route_id, r.short_name, r.long_name, r.name_votes, fares.get(r.route_id), _evidence(r))
+        Route(
+            r.route_id, r.short_name, r.long_name, r.name_votes, fares.get(r.route_id), tuple(steps[r.route_id]),
+            _evidence(r),
+        )
         for r in rows(connection, "export.list_routes", dated)
     )
 
@@ -76,7 +87,9 @@ def _patterns(connection: Connection, dated: dict[str, Any]) -> tuple[Pattern, .
     headways: dict[str, list[Headway]] = defaultdict(list)
     for r in rows(connection, "export.list_headways", of_network):
         headways[r.pattern_id].append(
-            Headway(r.band_start_s, r.band_end_s, r.headway_s, r.low_s, r.high_s, r.observations, r.method)
+            Headway(
+                r.band_start_s, r.band_end_s, r.headway_s, r.low_s, r.high_s, r.observations, r.people, r.cv, r.method
+            )
         )
     hailed: dict[str, list[HailStretch]] = defaultdict(list)
     for r in rows(connection, "export.list_hail_stretches", of_network):
@@ -98,7 +111,11 @@ def _patterns(connection: Connection, dated: dict[str, Any]) -> tuple[Pattern, .
 def _pattern_stops(connection: Connection, of_network: dict[str, Any]) -> dict[str, list[PatternStop]]:
     times: dict[tuple[str, int], list[RunningTime]] = defaultdict(list)
     for r in rows(connection, "export.list_running_times", of_network):
-        times[r.pattern_id, r.stop_sequence].append(RunningTime(r.band_start_s, r.band_end_s, r.seconds, r.runs))
+        times[r.pattern_id, r.stop_sequence].append(
+            RunningTime(
+                r.band_start_s, r.band_end_s, r.seconds, r.standing_s, r.low_s, r.high_s, r.runs, r.people, r.method
+            )
+        )
     stops: dict[str, list[PatternStop]] = defaultdict(list)
     for r in rows(connection, "export.list_pattern_stops", of_network):
         to_here = tuple(times[r.pattern_id, r.stop_sequence])

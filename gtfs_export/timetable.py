@@ -30,16 +30,18 @@ class Trip:
 
 @dataclass(frozen=True)
 class StopClock:
-    """When a trip is at a stop, in seconds after midnight, and how that is known.
+    """When a trip reaches and leaves a stop, in seconds after midnight, and how that is known.
 
     ``method`` is ``band_start`` at the first stop, then ``band`` (measured in the trip's own band), ``wider_band``
-    (measured over a wider part of the day) or ``interpolated``; ``runs`` were measured.
+    (measured over a wider part of the day) or the estimate of the running time; ``runs`` and ``people`` measured it.
     """
 
     stop: PatternStop
     time_s: int
+    departs_s: int
     method: str
     runs: int
+    people: int | None
 
 
 def boardable(network: PublishedNetwork) -> PublishedNetwork:
@@ -93,7 +95,7 @@ def published_headway_s(headway: Headway) -> int:
 
 
 def stop_clocks(trip: Trip) -> tuple[StopClock, ...]:
-    """Time a trip at each of its stops, to whole seconds, each later than the one before.
+    """Time a trip at each of its stops, to whole seconds, each later than the one before is left.
 
     Raises ``Conflict`` where a stop after the first has no running time for the trip's band.
     """
@@ -103,11 +105,15 @@ def stop_clocks(trip: Trip) -> tuple[StopClock, ...]:
     for time in times:
         elapsed_s.append(elapsed_s[-1] + time.seconds)
     clock_s = increasing([round(value) for value in elapsed_s], 1)
+    leaves_s = [
+        min(arrives_s + round(time.standing_s), next_s - 1)
+        for arrives_s, next_s, time in zip(clock_s, clock_s[1:], times, strict=False)
+    ] + clock_s[-1:]
     return (
-        StopClock(first, int(clock_s[0]), "band_start", 0),
+        StopClock(first, int(clock_s[0]), int(leaves_s[0]), "band_start", 0, None),
         *(
-            StopClock(stop, int(time_s), _method(trip, time), time.runs)
-            for stop, time, time_s in zip(others, times, clock_s[1:], strict=True)
+            StopClock(stop, int(time_s), int(leave_s), _method(trip, time), time.runs, time.people)
+            for stop, time, time_s, leave_s in zip(others, times, clock_s[1:], leaves_s[1:], strict=True)
         ),
     )
 
@@ -144,6 +150,6 @@ def _running_time(trip: Trip, stop: PatternStop) -> RunningTime:
 
 def _method(trip: Trip, time: RunningTime) -> str:
     if time.runs == 0:
-        return "interpolated"
+        return time.method
     own = (time.band_start_s, time.band_end_s) == (trip.headway.band_start_s, trip.headway.band_end_s)
     return "band" if own else "wider_band"

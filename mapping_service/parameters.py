@@ -138,11 +138,29 @@ class Parameters:
         12, "characters", 3, 20, "GTFS best practice for route_short_name; longer is no line number"
     )
     passing_m: float = tunable(30, "m", 10, 60, "a ride passes a stop when it comes this near along the line")
-    band_runs: int = tunable(3, "rides", 2, 10, "fewer rides do not make a running time of their own for a band")
+    bridge_m: float = tunable(250, "m", 50, 500, "a hole between two fixes in which a stop is passed at even speed")
+    odd_time: float = tunable(3, "factor", 1.5, 10, "a ride that takes so much longer or shorter broke down or cut off")
+    longest_standing_s: float = tunable(300, "s", 60, 900, "a vehicle that stands longer waits for something else")
+    parent_rides: float = tunable(4, "rides", 1, 10, "what a parent counts where the data do not say; common practice")
+    spread_rides: float = tunable(10, "rides", 3, 50, "fewer show the tenths of a section less well than the city's do")
     min_step_s: float = tunable(10, "s", 1, 30, "no vehicle stops again sooner")
     max_mean_speed_mps: float = tunable(25, "m/s", 15, 35, "90 km/h from stop to stop")
     unknown_speed_mps: float = tunable(5, "m/s", 3, 10, "18 km/h, only where no ride timed any stretch of a pattern")
-    city_waits: int = tunable(5, "waits", 3, 50, "fewer waits in a whole city estimate nothing")
+    city_waits: int = tunable(5, "reports", 3, 50, "fewer waits and counts in a whole city estimate nothing")
+    wait_vehicles: float = tunable(
+        1 / 3, "vehicles", 0.1, 1, "what a wait typed from memory counts beside a vehicle that was counted"
+    )
+    parent_vehicles: float = tunable(
+        1, "vehicles", 0.5, 4, "what a parent counts where the data do not say: routes from 5 to 20 min [simulated]"
+    )
+    profile_vehicles: float = tunable(30, "vehicles", 5, 200, "fewer in a whole city do not tell a band from the day")
+    dispersion_reports: float = tunable(8, "reports", 2, 50, "fewer do not tell how irregular vehicles come")
+    least_dispersion: float = tunable(0.05, "variance/mean^2", 0.01, 0.3, "no informal service is more regular")
+
+    # fuse: fares
+    route_fares: int = tunable(3, "reports", 2, 10, "fewer on a route do not show a slip; then the city's fares do")
+    fare_off_share: float = tunable(0.2, "share", 0.1, 0.5, "of the usual fare; a report farther off is a bad one")
+    coin_share: float = tunable(0.98, "share", 0.9, 1, "of all fares that are multiples of a coin; the rest are slips")
 
     # trust
     copy_vote_share: float = tunable(

@@ -204,18 +204,33 @@ class PatternStop:
 
 @dataclass(frozen=True)
 class RunningTime:
-    """Seconds from the stop before to ``stop_sequence`` (1 is the second stop) in a band of the local day."""
+    """Seconds from the stop before to ``stop_sequence`` (1 is the second stop) in a band of the local day.
+
+    Of the usual ``seconds``, ``standing_s`` are spent at the stop before; one ride in ten takes less than ``low_s``,
+    one in ten more than ``high_s``. ``runs`` and ``people`` timed this section in this band; ``method`` is ``band``
+    where there are any, else it names the estimate (``fuse/times.py``).
+    """
 
     stop_sequence: int
     band_start_s: int
     band_end_s: int
     seconds: float
+    standing_s: float
+    low_s: float
+    high_s: float
     runs: int
+    people: int | None
+    method: str
 
 
 @dataclass(frozen=True)
 class Headway:
-    """Seconds between vehicles in a band of the local day; ``method`` says whether observed or estimated, and how."""
+    """Seconds between vehicles in a band of the local day; ``method`` says whether observed or estimated, and how.
+
+    The true headway lies between ``low_s`` and ``high_s`` in four cases of five. ``observations`` and ``people`` are
+    of the reports that ``method`` names. ``cv`` is how irregular vehicles come, the standard deviation of their gaps
+    over its mean (0 to the minute, 1 by chance); ``None`` where fewer than two reports could show it.
+    """
 
     band_start_s: int
     band_end_s: int
@@ -223,12 +238,17 @@ class Headway:
     low_s: float
     high_s: float
     observations: int
+    people: int | None
+    cv: float | None
     method: str
 
 
 @dataclass(frozen=True)
 class Fare:
-    """The usual fare of a whole ride and the range that was reported, in the city's currency."""
+    """The usual fare of a whole ride and the range that was reported, in the city's currency.
+
+    ``rush_surcharge`` is what a ride costs more in the rush hours; ``None`` where reports do not show that it does.
+    """
 
     amount: float
     low: float
@@ -237,6 +257,19 @@ class Fare:
     people: int | None
     first_seen_s: float
     last_seen_s: float
+    rush_surcharge: float | None = None
+
+
+@dataclass(frozen=True)
+class StageFare:
+    """The fare of a ride of ``from_m`` metres or more, up to the next step; four times in five it is low to high."""
+
+    from_m: float
+    amount: float
+    low: float
+    high: float
+    observations: int
+    people: int | None
 
 
 @dataclass(frozen=True)
@@ -284,6 +317,7 @@ class RouteDraft:
     evidence: Evidence
     confidence: float
     fare: Fare | None
+    stage_fares: tuple[StageFare, ...]
     patterns: tuple[PatternDraft, ...]
 
 

@@ -231,10 +231,11 @@ def make_running_time(
     connection: Connection, city_id: int, network_id: int, pattern_id: str, stop_sequence: int, seconds: float,
     band_s: tuple[int, int] = WHOLE_DAY_S, **over: Any,
 ) -> None:
-    """Time from the stop before, measured on two runs."""
+    """Time from the stop before, measured on two runs by two people; 15 s of it standing there."""
     defaults = {
         "network_id": network_id, "pattern_id": pattern_id, "stop_sequence": stop_sequence, "city_id": city_id,
-        "band_start_s": band_s[0], "band_end_s": band_s[1], "seconds": seconds, "runs": 2,
+        "band_start_s": band_s[0], "band_end_s": band_s[1], "seconds": seconds, "standing_s": 15.0,
+        "low_s": seconds * 0.7, "high_s": seconds * 1.4, "runs": 2, "people": 2, "method": "band",
     }
     insert(connection, "running_time", defaults, over)
 
@@ -243,11 +244,11 @@ def make_headway(
     connection: Connection, city_id: int, network_id: int, pattern_id: str, headway_s: float,
     band_s: tuple[int, int] = MORNING_S, **over: Any,
 ) -> None:
-    """A headway observed four times, the middle half within a fifth of it."""
+    """A headway observed four times by two people, probably within a fifth of it."""
     defaults = {
         "network_id": network_id, "pattern_id": pattern_id, "city_id": city_id, "band_start_s": band_s[0],
         "band_end_s": band_s[1], "headway_s": headway_s, "low_s": headway_s * 0.8, "high_s": headway_s * 1.2,
-        "observations": 4, "method": "observed",
+        "observations": 4, "people": 2, "cv": 0.6, "method": "observed",
     }
     insert(connection, "headway", defaults, over)
 
@@ -260,6 +261,17 @@ def make_fare(connection: Connection, city_id: int, network_id: int, route_id: s
         "last_seen": LAST_SEEN,
     }
     insert(connection, "fare", defaults, over)
+
+
+def make_stage_fare(
+    connection: Connection, city_id: int, network_id: int, route_id: str, from_m: float, amount: int, **over: Any
+) -> None:
+    """A step of a fare in Kenyan shillings, from so many metres ridden on."""
+    defaults = {
+        "network_id": network_id, "route_id": route_id, "from_m": from_m, "city_id": city_id, "amount": amount,
+        "low": amount, "high": amount + 10, "currency": "KES", "observations": 4, "people": 3,
+    }
+    insert(connection, "stage_fare", defaults, over)
 
 
 def make_service_point(
@@ -305,6 +317,8 @@ def draw_network(connection: Connection, city_id: int, network_id: int) -> None:
     make_headway(*key, "P2", 900.0, method="city_waits", observations=9)
     make_headway(*key, "P3", 900.0, method="city_waits", observations=9)
     make_fare(*key, "R1", 50)
+    make_stage_fare(*key, "R1", 0.0, 30)
+    make_stage_fare(*key, "R1", 2500.0, 50)
     make_service_point(*key, "C1", at(1, 1), properties={"beds": 12})
     make_service_point(*key, "C2", at(4, 1), kind="water", name="Airport Tap", source_row=2)
 

@@ -26,7 +26,7 @@ def _records(trip: Trip, shapes: Mapping[str, Shape]) -> Iterator[dict[str, str]
         yield {
             "trip_id": trip.trip_id,
             "arrival_time": clock(at.time_s),
-            "departure_time": clock(at.time_s),
+            "departure_time": clock(at.departs_s),
             "stop_id": at.stop.stop_id,
             "stop_sequence": str(at.stop.stop_sequence),
             "continuous_pickup": HAILED if is_hailed else "",

@@ -11,17 +11,27 @@ from dataclasses import replace
 import numpy as np
 
 from mapping_service.fuse.confidence import confidence, evidence
-from mapping_service.fuse.fares import fare
 from mapping_service.fuse.material import CityFrame, Material, prepare
 from mapping_service.fuse.names import vote
 from mapping_service.fuse.patterns import Way, pattern, ways_of
 from mapping_service.fuse.places import merge
+from mapping_service.fuse.service import Sides, with_fares, with_service
 from mapping_service.fuse.stations import Kerb, stations
 from mapping_service.fuse.stops import LineStop
 from mapping_service.geo import to_lon_lat
 from mapping_service.group.group import Grouping
 from mapping_service.parameters import Parameters
-from mapping_service.records import Floats, NetworkDraft, PatternDraft, Ride, RouteDraft, StationDraft, StopDraft
+from mapping_service.records import (
+    Fare,
+    Floats,
+    NetworkDraft,
+    PatternDraft,
+    Ride,
+    RouteDraft,
+    StageFare,
+    StationDraft,
+    StopDraft,
+)
 
 
 def fuse(rides: Sequence[Ride], grouping: Grouping, city: CityFrame, p: Parameters) -> NetworkDraft:
@@ -32,9 +42,13 @@ def fuse(rides: Sequence[Ride], grouping: Grouping, city: CityFrame, p: Paramete
     ways, stops = _with_stops(material, [way for g in range(len(grouping.groups)) for way in ways_of(material, g)])
     names = {stop.stop_id: stop.name for stop in stops}
     centre = np.median(np.concatenate(material.paths), axis=0)
+    of_routes = with_service(
+        material, [[[way for way in ways if way.group == g] for g in sides] for sides in _sides(grouping)]
+    )
+    fares = with_fares(material, of_routes)
     routes = tuple(
-        _route(material, number, [[way for way in ways if way.group == g] for g in sides], names, centre)
-        for number, sides in enumerate(_sides(grouping), start=1)
+        _route(material, number, sides, its_fares, names, centre)
+        for number, (sides, its_fares) in enumerate(zip(of_routes, fares, strict=True), start=1)
     )
     used = {stop.stop_id for route in routes for one in route.patterns for stop in one.stops}
     return NetworkDraft(routes, *_with_stations(material, ways, [stop for stop in stops if stop.stop_id in used]))
@@ -110,7 +124,12 @@ def _sides(grouping: Grouping) -> list[tuple[int, ...]]:
 
 
 def _route(
-    material: Material, number: int, sides: Sequence[Sequence[Way]], names: Mapping[str, str | None], centre: Floats
+    material: Material,
+    number: int,
+    sides: Sides,
+    fares: tuple[Fare | None, tuple[StageFare, ...]],
+    names: Mapping[str, str | None],
+    centre: Floats,
 ) -> RouteDraft:
     patterns = _patterns(material, number, sides, names, centre)
     full = sorted({i for side in sides for i in material.grouping.groups[side[0].group].full})
@@ -123,7 +142,8 @@ def _route(
         name_votes=votes,
         evidence=evidence(rides),
         confidence=_of_route(patterns),
-        fare=fare(rides),
+        fare=fares[0],
+        stage_fares=fares[1],
         patterns=patterns,
     )
 
@@ -135,16 +155,14 @@ def _of_route(patterns: Sequence[PatternDraft]) -> float:
 
 
 def _patterns(
-    material: Material, number: int, sides: Sequence[Sequence[Way]], names: Mapping[str, str | None], centre: Floats
+    material: Material, number: int, sides: Sides, names: Mapping[str, str | None], centre: Floats
 ) -> tuple[PatternDraft, ...]:
     """Return the patterns of a route: direction 0, which leads away from the centre of all rides, comes first."""
     outward = [_leads_away(side[0].shape, centre) for side in sides]
     first_is_1 = outward[0] < (outward[1] if len(sides) == 2 else 0.0)
-    of_route = material.waits_of([i for side in sides for i in side[0].company])
-    of_city = material.waits_of(range(len(material.rides)))
     ways = [(s, way) for s, side in enumerate(sides) for way in side]
     made = [
-        pattern(material, way, f"~{number}.{k}", int((s == 0) == first_is_1), names, (of_route, of_city))
+        pattern(material, way, f"~{number}.{k}", int((s == 0) == first_is_1), names)
         for k, (s, way) in enumerate(ways, start=1)
     ]
     return tuple(sorted(made, key=lambda one: (one.direction_id, -one.evidence.runs, one.pattern_id)))

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from mapping_service.fuse.calls import Call, calls
-from mapping_service.fuse.clock import band
-from mapping_service.fuse.headways import Wait
+from mapping_service.fuse.clock import Band, band
 from mapping_service.fuse.progress import Track, track_of
+from mapping_service.fuse.rates import Wait
 from mapping_service.fuse.shape import without_standing
 from mapping_service.fuse.surroundings import Surroundings
-from mapping_service.fuse.times import Band
 from mapping_service.geo import resample
 from mapping_service.group.group import Grouping
 from mapping_service.parameters import Parameters
@@ -76,4 +75,4 @@ def prepare(rides: Sequence[Ride], grouping: Grouping, city: CityFrame, p: Param
 
 def _waits(ride: Ride, its_band: Band) -> list[Wait]:
     told = {r.wait_s for r in ride.reports if r.kind == "wait" and r.wait_s and not r.cancelled}
-    return [Wait(float(seconds), its_band) for seconds in sorted(told)]
+    return [Wait(float(seconds), its_band, ride.person, ride.weight) for seconds in sorted(told)]

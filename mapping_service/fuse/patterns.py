@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from mapping_service.fuse.clock import DAY_TYPES, day_type
 from mapping_service.fuse.confidence import chance, evidence, served
-from mapping_service.fuse.headways import Wait, headways
 from mapping_service.fuse.material import Material
 from mapping_service.fuse.shape import fuse_shape, locate, spread_m
 from mapping_service.fuse.signs import Company, signs
 from mapping_service.fuse.stops import LineStop, line_stops, on_line
-from mapping_service.fuse.times import passing_times, running_times
 from mapping_service.geo import along_m, to_lon_lat
 from mapping_service.group.group import medoid
 from mapping_service.parameters import Parameters
-from mapping_service.records import Floats, HailStretch, PatternDraft, PatternRun, PatternStop, StopCandidate
+from mapping_service.records import (
+    Floats,
+    HailStretch,
+    Headway,
+    PatternDraft,
+    PatternRun,
+    PatternStop,
+    RunningTime,
+    StopCandidate,
+)
 
 
 @dataclass(frozen=True)
 class Way:
     """One way of one group. ``members`` rode it; ``company`` are all rides of the group, which help with the rest.
 
-    ``stop_ids`` run along ``stops``; they are known once the stops of all ways have been compared.
+    ``stop_ids`` run along ``stops``; they are known once the stops of all ways have been compared, and after them the
+    running times and headways, which are estimated over all ways together.
     """
 
     group: int
@@ -36,6 +44,8 @@ class Way:
     candidates: tuple[LineStop, ...]
     stretches: tuple[HailStretch, ...]
     stop_ids: tuple[str, ...] = ()
+    running_times: tuple[RunningTime, ...] = ()
+    headways: tuple[Headway, ...] = ()
 
 
 def ways_of(material: Material, group: int) -> list[Way]:
@@ -58,18 +68,12 @@ def pattern(
     pattern_id: str,
     direction_id: int,
     names: Mapping[str, str | None],
-    others: tuple[Sequence[Wait], Sequence[Wait]],
 ) -> PatternDraft:
-    """Return the pattern of a way.
-
-    ``names`` are those of the stops by id; ``others`` the waits reported on the whole route and in the whole city.
-    """
+    """Return the pattern of a way; ``names`` are those of the stops by id."""
     m = material
     rides = [m.rides[i] for i in way.members]
     proof = evidence(rides)
-    stops = _served(way, m.p)
-    dist_m = np.array([stop.dist_m for stop in stops])
-    passed = [passing_times(way.shape, dist_m, m.rides[i].t_s, m.rides[i].xy, m.p) for i in way.company]
+    stops = stops_served(way, m.p)
     its = m.grouping.groups[way.group]
     company = Company(len(its.full) - len(way.members), len(its.partial), len(its.maybe))
     its_signs = signs(way.shape, rides, [m.lines[i] for i in way.members], company, m.p)
@@ -85,8 +89,8 @@ def pattern(
         day_types=tuple(day for day in DAY_TYPES if day in ridden_on),
         confidence=chance(its_signs),
         stops=stops,
-        running_times=running_times(dist_m, passed, [m.bands[i] for i in way.company], m.p),
-        headways=headways(m.waits_of(way.company), *others, [m.bands[i] for i in way.members], m.p),
+        running_times=way.running_times,
+        headways=way.headways,
         runs=_runs(material, way),
         signs=its_signs,
         hail_stretches=way.stretches,
@@ -100,7 +104,7 @@ def _candidate(place: LineStop, srid: int) -> StopCandidate:
     return StopCandidate(round(place.dist_m, 1), lon, lat, runs, past, round(place.probability, 4))
 
 
-def _served(way: Way, p: Parameters) -> tuple[PatternStop, ...]:
+def stops_served(way: Way, p: Parameters) -> tuple[PatternStop, ...]:
     """Return the stops in order; where two near neighbours turned out to be one place, the first, or the terminal.
 
     A loop that comes back to where it began keeps both its ends.

@@ -1,84 +1,76 @@
-"""Running times between the stops of a pattern, by band of the day. Pure.
+"""Running times between the stops of a city's patterns, by band of the day, and what each rests on. Pure.
 
-A ride passes a stop when it is nearest to it; the time between two stops is what lies between, standing included. The
-median over the rides is taken for the whole day, and for each band with enough rides. Where no ride speaks, the
-pattern's own pace fills in, marked by a count of 0 runs.
+All ways of a city are estimated together (``fuse/paces.py``), so that a section which few rides were timed on, or
+none, leans on its way, its band and the city. Each time says how it came about: ``band`` (rides were timed on this
+section in this band), ``other_bands`` (only at other hours), ``pace`` (only on other sections of the way),
+``city_pace`` (only on other ways), ``assumed`` (nothing was ever timed in this city). All but the first are estimates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from mapping_service.fuse.clock import WHOLE_DAY
-from mapping_service.fuse.shape import locate
+from mapping_service.fuse.clock import BANDS, WHOLE_DAY, Band, bands_between
+from mapping_service.fuse.paces import DAY, Paces, Ridden, Timed, paces, timed
 from mapping_service.parameters import Parameters
-from mapping_service.records import Floats, RunningTime
+from mapping_service.records import Ints, RunningTime
 
-Band = tuple[int, int]
-
-
-def passing_times(shape: Floats, stop_dist_m: Floats, t_s: Floats, xy: Floats, p: Parameters) -> Floats:
-    """Return when a ride passed each stop (epoch seconds), NaN where it did not, or not in order."""
-    dist_m, far_m = locate(shape, xy)
-    beside = np.flatnonzero(far_m <= p.stop_side_m)
-    passed = np.full(len(stop_dist_m), np.nan)
-    at = 0
-    for k, wanted_m in enumerate(stop_dist_m):
-        ahead = beside[at:]
-        if not len(ahead):
-            break
-        off_m = np.abs(dist_m[ahead] - wanted_m)
-        # The first approach that is good enough: on a loop the line comes back to the same place later.
-        close = np.flatnonzero(off_m <= p.passing_m)
-        if not len(close):
-            continue
-        stretch = close[: 1 + int(np.argmax(np.append(np.diff(close) > 1, True)))]
-        best = stretch[int(np.argmin(off_m[stretch]))]
-        passed[k] = t_s[ahead[best]]
-        at += int(best)
-    return passed
+METHODS = ("band", "other_bands", "pace", "city_pace")
 
 
-def running_times(
-    stop_dist_m: Floats, passed: Sequence[Floats], bands: Sequence[Band], p: Parameters
-) -> tuple[RunningTime, ...]:
-    """Return the times between successive stops for the whole day and for each band with enough rides.
+def running_times(ways: Sequence[Ridden], p: Parameters) -> list[tuple[RunningTime, ...]]:
+    """Return for each way the times between its successive stops: over the day, and in each band of its service.
 
-    ``passed`` holds one array of passing times per ride, ``bands`` the band in which each ride set out.
+    ``low_s`` and ``high_s`` are what one ride in ten stays below, and above. No vehicle is faster than
+    ``p.max_mean_speed_mps`` or stops again before ``p.min_step_s``.
     """
-    by_band: dict[Band, list[Floats]] = {WHOLE_DAY: list(passed)}
-    for one, its_band in zip(passed, bands, strict=True):
-        by_band.setdefault(its_band, []).append(one)
-    enough = {b: rides for b, rides in by_band.items() if b == WHOLE_DAY or len(rides) >= p.band_runs}
-    steps_m = np.diff(stop_dist_m)
-    made: list[RunningTime] = []
-    for its_band, rides in sorted(enough.items()):
-        made += _of_band(its_band, steps_m, rides, p)
-    return tuple(made)
-
-
-def _of_band(its_band: Band, steps_m: Floats, rides: Sequence[Floats], p: Parameters) -> list[RunningTime]:
-    gaps = [np.diff(ride) for ride in rides]
-    pace_s_per_m = _pace(steps_m, gaps, p)
-    made = []
-    for k, step_m in enumerate(steps_m):
-        seen = [float(gap[k]) for gap in gaps if np.isfinite(gap[k]) and gap[k] > 0]
-        seconds = float(np.median(seen)) if seen else float(step_m) * pace_s_per_m
-        least = max(p.min_step_s, float(step_m) / p.max_mean_speed_mps)
-        made.append(RunningTime(k + 1, *its_band, max(seconds, least), len(seen)))
+    if not ways:
+        return []
+    t = timed(ways, p)
+    found = paces(ways, t, p)
+    support = _support(t, len(found.seconds))
+    made, first = [], 0
+    for way in ways:
+        count = len(way.stop_dist_m) - 1
+        made.append(tuple(_of_way(way, slice(first, first + count), found, support, p)))
+        first += count
     return made
 
 
-def _pace(steps_m: Floats, gaps: Sequence[Floats], p: Parameters) -> float:
-    """Return the pattern's own seconds per metre over all that was timed."""
-    known = [np.isfinite(gap) & (gap > 0) for gap in gaps]
-    metres = sum(float(steps_m[k].sum()) for k in known)
-    seconds = sum(float(gap[k].sum()) for gap, k in zip(gaps, known, strict=True))
-    return seconds / metres if metres > 0 and seconds > 0 else 1.0 / p.unknown_speed_mps
+def _support(t: Timed, sections: int) -> tuple[Ints, Ints]:
+    """Return how many rides and how many people timed each section, (sections, bands and the day)."""
+    cells = [np.concatenate((t.section * (DAY + 1) + t.band, t.section * (DAY + 1) + DAY))]
+    cells.append(np.unique(np.column_stack((cells[0], np.tile(t.person, 2)))[np.tile(t.person, 2) >= 0], axis=0)[:, 0])
+    runs, people = (np.bincount(cell, minlength=sections * (DAY + 1)).reshape(-1, DAY + 1) for cell in cells)
+    return runs, people
 
 
-def band_counts(bands: Sequence[Band]) -> Mapping[Band, int]:
-    """Return how many rides set out in each band."""
-    return {b: bands.count(b) for b in sorted(set(bands))}
+def _of_way(
+    way: Ridden, mine: slice, found: Paces, support: tuple[Ints, Ints], p: Parameters
+) -> Iterator[RunningTime]:
+    steps_m = np.diff(way.stop_dist_m)
+    runs, people = (counts[mine] for counts in support)
+    least_s = np.maximum(p.min_step_s, steps_m / p.max_mean_speed_mps)
+    columns: dict[Band, int] = {WHOLE_DAY: DAY} | {band: BANDS.index(band) for band in bands_between(way.bands)}
+    for band, column in columns.items():
+        seconds = np.maximum(found.seconds[mine, column], least_s)
+        off_s = found.spread[mine] * np.sqrt(seconds)[:, None]
+        low_s = np.clip(seconds + off_s[:, 0], least_s, seconds)
+        high_s = np.maximum(seconds + off_s[:, 1], seconds)
+        standing_s = np.minimum(found.standing_s[mine], seconds - least_s)
+        for k in range(len(steps_m)):
+            yield RunningTime(
+                k + 1, *band, _tenth(seconds[k]), _tenth(standing_s[k]), _tenth(low_s[k]), _tenth(high_s[k]),
+                int(runs[k, column]), int(people[k, column]) or None, _method(runs, k, column, support[0]),
+            )
+
+
+def _tenth(seconds: float) -> float:
+    return round(float(seconds), 1)
+
+
+def _method(way: Ints, k: int, column: int, city: Ints) -> str:
+    known = (way[k, column], way[k, DAY], way.sum(), city.sum())
+    return next((name for name, runs in zip(METHODS, known, strict=True) if runs), "assumed")

@@ -72,7 +72,7 @@ class InboxCounts:
 
 @dataclass(frozen=True)
 class Fare:
-    """The usual fare of a whole ride, and the range that was reported."""
+    """The usual fare of a whole ride, the range that was reported, and what it costs more in the rush hours."""
 
     amount: float
     low: float
@@ -82,6 +82,20 @@ class Fare:
     people: int | None
     first_seen: date
     last_seen: date
+    rush_surcharge: float | None
+
+
+@dataclass(frozen=True)
+class StageFare:
+    """The fare of a ride of ``from_m`` metres or more, up to the next step; in four cases of five it is low to high."""
+
+    from_m: float
+    amount: float
+    low: float
+    high: float
+    currency: str
+    observations: int
+    people: int | None
 
 
 @dataclass(frozen=True)
@@ -144,19 +158,21 @@ class StopCandidate:
 class RideTime:
     """End to end in one band of the local day (seconds after midnight; 0–86400 is the whole day).
 
-    ``runs`` is that of the least measured section: 0 where a section is interpolated.
+    ``runs`` and ``people`` are those of the least measured section: 0 where a section is estimated.
     """
 
     band_start_s: int
     band_end_s: int
     seconds: float
     runs: int
+    people: int | None
 
 
 @dataclass(frozen=True)
 class Headway:
-    """The time between departures in one band; ``low_s``–``high_s`` is the middle half of what was observed.
+    """The time between departures in one band; in four cases of five it is ``low_s``–``high_s``.
 
+    ``cv`` is how irregular they come, the standard deviation over the mean; ``None`` is unknown.
     ``method`` is ``observed``, or it is an estimate: ``own_waits``, ``route_waits``, ``city_waits``, ``seen``.
     """
 
@@ -166,6 +182,8 @@ class Headway:
     low_s: float
     high_s: float
     observations: int
+    people: int | None
+    cv: float | None
     method: str
 
 
@@ -325,6 +343,12 @@ def list_patterns(connection: Connection, network_id: int, route_id: str) -> lis
     ]
 
 
+def list_stage_fares(connection: Connection, network_id: int, route_id: str) -> list[StageFare]:
+    """The steps of a fare that grows with the way; none where it is flat or unknown."""
+    found = rows(connection, "published.list_stage_fares", {"network_id": network_id, "route_id": route_id})
+    return [StageFare(**one._mapping) for one in found]
+
+
 def list_stops(connection: Connection, network_id: int) -> list[Stop]:
     """The stops of a release."""
     found = rows(connection, "published.list_stops", {"network_id": network_id, "stop_id": None})
@@ -369,6 +393,7 @@ def _route(found: Row[Any]) -> RouteSummary:
         fare = Fare(
             float(found.amount), float(found.low), float(found.high), found.currency, found.observations,
             found.fare_people, found.fare_first_seen, found.fare_last_seen,
+            None if found.rush_surcharge is None else float(found.rush_surcharge),
         )
     names = (
         "route_id", "short_name", "long_name", "runs", "people", "first_seen", "last_seen", "confidence", "directions",

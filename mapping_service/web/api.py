@@ -12,7 +12,7 @@ from typing import Any, ParamSpec
 from flask import Blueprint, Response, current_app, request
 
 from mapping_service.store import published
-from mapping_service.store.published import City, Pattern, Release, RouteSummary, ServicePoint, Stop
+from mapping_service.store.published import City, Pattern, Release, RouteSummary, ServicePoint, StageFare, Stop
 from mapping_service.web import openapi
 from mapping_service.web.database import config, connection
 
@@ -49,6 +49,7 @@ class RouteWithEvidence:
 
     release: int
     route: RouteSummary
+    stage_fares: Sequence[StageFare]
     patterns: Sequence[Pattern]
 
 
@@ -116,7 +117,8 @@ def get_route(slug: str, route_id: str) -> RouteWithEvidence:
     found = published.get_newest(connection(), slug)
     route = published.get_route(connection(), found.network_id, route_id)
     patterns = published.list_patterns(connection(), found.network_id, route_id)
-    return RouteWithEvidence(found.release.number, route, patterns)
+    steps = published.list_stage_fares(connection(), found.network_id, route_id)
+    return RouteWithEvidence(found.release.number, route, steps, patterns)
 
 
 @blueprint.get("/cities/<slug>/stops")

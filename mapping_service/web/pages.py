@@ -62,9 +62,11 @@ def route(city: str, route_id: str) -> str:
     t = words(found.city.language)
     route = published.get_route(connection(), found.network_id, route_id)
     patterns = published.list_patterns(connection(), found.network_id, route_id)
+    steps = published.list_stage_fares(connection(), found.network_id, route_id)
     data = _map_data(t, found, [route], route.bbox) | {"only": route_id, "stops": _stop_features(patterns)}
     return render_template(
-        "route.html", city=found.city, release=found.release, route=route, patterns=patterns, map_data=data
+        "route.html", city=found.city, release=found.release, route=route, patterns=patterns, stage_fares=steps,
+        map_data=data,
     )
 
 

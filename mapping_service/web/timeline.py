@@ -6,9 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mapping_service.store.published import HailStretch, Pattern, PatternStop, StopCandidate
+from mapping_service.store.published import HailStretch, Headway, Pattern, PatternStop, StopCandidate
 
 WHOLE_DAY_S = (0, 86400)
+IRREGULAR_CV = 0.8  # the spread of gaps over their mean; vehicles that come by chance have 1, by the clock 0
 
 
 @dataclass(frozen=True)
@@ -47,3 +48,8 @@ def longest_s(pattern: Pattern) -> float:
 def widest_s(pattern: Pattern) -> float:
     """The right end of the headway chart: the highest of the ranges, at least a second."""
     return max((one.high_s for one in pattern.headways), default=1.0)
+
+
+def is_irregular(headway: Headway) -> bool:
+    """True where vehicles leave when full, so that now and then a gap is several times the usual one."""
+    return headway.cv is not None and headway.cv >= IRREGULAR_CV

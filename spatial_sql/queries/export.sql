@@ -24,12 +24,19 @@ ORDER BY route_id COLLATE "C";
 
 -- name: list_fares
 -- The observed fares of a network's routes. Params: network_id, timezone.
-SELECT route_id, amount, low, high, currency, observations, people,
+SELECT route_id, amount, low, high, currency, observations, people, rush_surcharge,
        (first_seen AT TIME ZONE :timezone)::date AS first_seen,
        (last_seen AT TIME ZONE :timezone)::date AS last_seen
 FROM fare
 WHERE network_id = :network_id
 ORDER BY route_id COLLATE "C";
+
+-- name: list_stage_fares
+-- The steps of the fares that grow with the way. Params: network_id.
+SELECT route_id, from_m, amount, low, high, currency, observations, people
+FROM stage_fare
+WHERE network_id = :network_id
+ORDER BY route_id COLLATE "C", from_m;
 
 -- name: list_stops
 -- The stops of a network with their evidence. Params: network_id, timezone.
@@ -81,14 +88,14 @@ ORDER BY pattern_id COLLATE "C", stop_sequence;
 
 -- name: list_running_times
 -- Times from the stop before, by band. Params: network_id.
-SELECT pattern_id, stop_sequence, band_start_s, band_end_s, seconds, runs
+SELECT pattern_id, stop_sequence, band_start_s, band_end_s, seconds, standing_s, low_s, high_s, runs, people, method
 FROM running_time
 WHERE network_id = :network_id
 ORDER BY pattern_id COLLATE "C", stop_sequence, band_start_s, band_end_s;
 
 -- name: list_headways
 -- Each pattern's headways by band. Params: network_id.
-SELECT pattern_id, band_start_s, band_end_s, headway_s, low_s, high_s, observations, method
+SELECT pattern_id, band_start_s, band_end_s, headway_s, low_s, high_s, observations, people, cv, method
 FROM headway
 WHERE network_id = :network_id
 ORDER BY pattern_id COLLATE "C", band_start_s;

@@ -157,22 +157,30 @@ WHERE ps.network_id = :source AND p.route_id = ANY (:route_ids);
 -- name: copy_running_times
 -- Copy the running times of the patterns of routes. Params: source, target, route_ids.
 INSERT INTO running_time
-SELECT :target, t.pattern_id, t.stop_sequence, t.band_start_s, t.band_end_s, t.city_id, t.seconds, t.runs
+SELECT :target, t.pattern_id, t.stop_sequence, t.band_start_s, t.band_end_s, t.city_id, t.seconds, t.runs, t.standing_s,
+       t.low_s, t.high_s, t.people, t.method
 FROM running_time t JOIN pattern p USING (network_id, pattern_id)
 WHERE t.network_id = :source AND p.route_id = ANY (:route_ids);
 
 -- name: copy_headways
 -- Copy the headways of the patterns of routes. Params: source, target, route_ids.
 INSERT INTO headway
-SELECT :target, h.pattern_id, h.band_start_s, h.band_end_s, h.city_id, h.headway_s, h.low_s, h.high_s, h.observations, h.method
+SELECT :target, h.pattern_id, h.band_start_s, h.band_end_s, h.city_id, h.headway_s, h.low_s, h.high_s, h.observations, h.method,
+       h.people, h.cv
 FROM headway h JOIN pattern p USING (network_id, pattern_id)
 WHERE h.network_id = :source AND p.route_id = ANY (:route_ids);
 
 -- name: copy_fares
 -- Copy the fares of routes. Params: source, target, route_ids.
 INSERT INTO fare
-SELECT :target, route_id, city_id, amount, low, high, currency, observations, people, first_seen, last_seen
+SELECT :target, route_id, city_id, amount, low, high, currency, observations, people, first_seen, last_seen, rush_surcharge
 FROM fare WHERE network_id = :source AND route_id = ANY (:route_ids);
+
+-- name: copy_stage_fares
+-- Copy the steps of the fares of routes. Params: source, target, route_ids.
+INSERT INTO stage_fare
+SELECT :target, route_id, from_m, city_id, amount, low, high, currency, observations, people
+FROM stage_fare WHERE network_id = :source AND route_id = ANY (:route_ids);
 
 -- name: copy_pattern_runs
 -- Copy which runs the patterns of routes rest on. Params: source, target, route_ids.
@@ -252,6 +260,7 @@ FROM (
   UNION ALL SELECT 'station' || (to_jsonb(t) - 'network_id')::text FROM station t WHERE network_id = :network_id
   UNION ALL SELECT 'hail_stretch' || (to_jsonb(t) - 'network_id')::text FROM hail_stretch t WHERE network_id = :network_id
   UNION ALL SELECT 'stop_candidate' || (to_jsonb(t) - 'network_id')::text FROM stop_candidate t WHERE network_id = :network_id
+  UNION ALL SELECT 'stage_fare' || (to_jsonb(t) - 'network_id')::text FROM stage_fare t WHERE network_id = :network_id
   UNION ALL SELECT 'service_point' || (to_jsonb(t) - 'network_id')::text FROM service_point t WHERE network_id = :network_id
 ) AS lines;
 

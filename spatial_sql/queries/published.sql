@@ -54,7 +54,7 @@ SELECT r.route_id, r.short_name, r.long_name, r.runs, r.people, r.confidence,
        (r.first_seen AT TIME ZONE c.timezone)::date AS first_seen,
        (r.last_seen AT TIME ZONE c.timezone)::date AS last_seen,
        p.directions, p.length_m, p.west, p.south, p.east, p.north,
-       f.amount, f.low, f.high, f.currency, f.observations, f.people AS fare_people,
+       f.amount, f.low, f.high, f.currency, f.observations, f.people AS fare_people, f.rush_surcharge,
        (f.first_seen AT TIME ZONE c.timezone)::date AS fare_first_seen,
        (f.last_seen AT TIME ZONE c.timezone)::date AS fare_last_seen
 FROM route r
@@ -113,8 +113,9 @@ ORDER BY s.pattern_id, s.dist_m;
 
 -- name: list_ride_times
 -- How long a route's patterns take from end to end, in each band whose every section has a time.
--- runs: of the least measured section; 0 where a section is interpolated. Params: network_id, route_id.
-SELECT t.pattern_id, t.band_start_s, t.band_end_s, sum(t.seconds)::float AS seconds, min(t.runs) AS runs
+-- runs, people: of the least measured section; 0 and null where a section is estimated. Params: network_id, route_id.
+SELECT t.pattern_id, t.band_start_s, t.band_end_s, sum(t.seconds)::float AS seconds, min(t.runs) AS runs,
+       nullif(min(coalesce(t.people, 0)), 0) AS people
 FROM running_time t
 JOIN pattern p USING (network_id, pattern_id)
 JOIN LATERAL (
@@ -127,11 +128,19 @@ ORDER BY t.pattern_id, t.band_start_s, t.band_end_s DESC;
 
 -- name: list_headways
 -- The headways of a route's patterns, band by band. Params: network_id, route_id.
-SELECT h.pattern_id, h.band_start_s, h.band_end_s, h.headway_s, h.low_s, h.high_s, h.observations, h.method
+SELECT h.pattern_id, h.band_start_s, h.band_end_s, h.headway_s, h.low_s, h.high_s, h.observations,
+       h.people, h.cv, h.method
 FROM headway h
 JOIN pattern p USING (network_id, pattern_id)
 WHERE h.network_id = :network_id AND p.route_id = :route_id
 ORDER BY h.pattern_id, h.band_start_s;
+
+-- name: list_stage_fares
+-- The steps of a route's fare where it grows with the way. Params: network_id, route_id.
+SELECT from_m, amount::float AS amount, low::float AS low, high::float AS high, currency, observations, people
+FROM stage_fare
+WHERE network_id = :network_id AND route_id = :route_id
+ORDER BY from_m;
 
 -- name: list_stops
 -- The stops of a network and the routes that serve each. Params: network_id, stop_id (null: all of them).

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from gtfs_export import PublishedNetwork, Publisher, build_feed
-from gtfs_export.records import Headway, Pattern, Route, Stop
+from gtfs_export.records import Headway, Pattern, Route, RunningTime, Stop
 from gtfs_export.spec import Table
 
 PUBLISHER = Publisher("Open Town", "https://example.org/")
@@ -43,7 +43,14 @@ def with_pattern(network: PublishedNetwork, pattern_id: str, **over: Any) -> Pub
 
 def headway(headway_s: float, band_start_s: int = 21600, band_end_s: int = 32400, method: str = "observed") -> Headway:
     """A headway in the morning, observed four times."""
-    return Headway(band_start_s, band_end_s, headway_s, headway_s * 0.8, headway_s * 1.2, 4, method)
+    return Headway(band_start_s, band_end_s, headway_s, headway_s * 0.8, headway_s * 1.2, 4, 2, 0.6, method)
+
+
+def running_time(band_start_s: int, band_end_s: int, seconds: float, standing_s: float = 0.0) -> RunningTime:
+    """A running time that one ride was timed on."""
+    return RunningTime(
+        band_start_s, band_end_s, seconds, standing_s, seconds * 0.8, seconds * 1.2, 1, 1, "band"
+    )
 
 
 def _changed(

@@ -6,10 +6,9 @@ from decimal import Decimal
 import pytest
 
 from gtfs_export import PublishedNetwork, build_feed
-from gtfs_export.records import RunningTime
 from gtfs_export.timetable import published_headway_s
 from mapping_service.errors import Conflict
-from tests.gtfs_export.readers import PUBLISHER, feed_rows, headway, with_pattern, with_route
+from tests.gtfs_export.readers import PUBLISHER, feed_rows, headway, running_time, with_pattern, with_route
 
 
 def test_each_pattern_and_band_is_one_trip_with_one_frequency(network: PublishedNetwork) -> None:
@@ -33,12 +32,27 @@ def test_a_trip_starts_with_its_band_and_takes_the_times_of_its_band(network: Pu
     assert morning == ["06:00:00", "06:04:00", "06:08:00", "06:12:00", "06:16:00"]  # 240 s, measured in the band
     assert midday == ["09:00:00", "09:03:00", "09:06:00", "09:09:00", "09:12:00"]  # 180 s, the whole day's
     assert {row["timepoint"] for row in times} == {"0"}
-    assert all(row["arrival_time"] == row["departure_time"] for row in times)
+
+
+def test_a_trip_leaves_each_stop_after_the_usual_standing_but_its_first_and_last_at_once(
+    network: PublishedNetwork,
+) -> None:
+    standing = tuple(
+        replace(stop, running_times=(running_time(0, 86400, 180.0, 0.0 if stop.stop_sequence == 1 else 20.0),))
+        if stop.stop_sequence else stop
+        for stop in network.patterns[0].stops
+    )
+    drawn = with_pattern(network, "P1", stops=standing)
+    times = [row for row in feed_rows(drawn, "stop_times.txt") if row["trip_id"] == "P1-weekday-0600"]
+    assert [(row["arrival_time"], row["departure_time"]) for row in times] == [
+        ("06:00:00", "06:00:00"), ("06:03:00", "06:03:20"), ("06:06:00", "06:06:20"), ("06:09:00", "06:09:20"),
+        ("06:12:00", "06:12:00"),
+    ]
 
 
 def test_times_run_on_past_midnight(network: PublishedNetwork) -> None:
     all_night = tuple(
-        replace(stop, running_times=(RunningTime(0, 172800, 600.0, 1),)) if stop.running_times else stop
+        replace(stop, running_times=(running_time(0, 172800, 600.0),)) if stop.running_times else stop
         for stop in network.patterns[0].stops
     )
     night = with_pattern(network, "P1", headways=(headway(900, 94200, 97200),), stops=all_night)
@@ -48,7 +62,7 @@ def test_times_run_on_past_midnight(network: PublishedNetwork) -> None:
 
 def test_stops_less_than_a_second_apart_still_have_growing_times(network: PublishedNetwork) -> None:
     hasty = tuple(
-        replace(stop, running_times=(RunningTime(0, 86400, 0.2, 1),)) if stop.running_times else stop
+        replace(stop, running_times=(running_time(0, 86400, 0.2),)) if stop.running_times else stop
         for stop in network.patterns[0].stops
     )
     times = feed_rows(with_pattern(network, "P1", stops=hasty), "stop_times.txt")

@@ -48,7 +48,7 @@ def renamed(
     stops, known_stops, station = stops or {}, known_stops or {}, station or {}
     patterns = {r: tuple(pattern(d, runs, partial, list(stops)) for d, runs in ds.items()) for r, ds in routes.items()}
     draft = NetworkDraft(
-        tuple(RouteDraft(r, None, None, {}, SEEN, 0.5, None, ds) for r, ds in patterns.items()),
+        tuple(RouteDraft(r, None, None, {}, SEEN, 0.5, None, (), ds) for r, ds in patterns.items()),
         tuple(StopDraft(s, None, {}, 0.0, 0.0, "reported", SEEN, 0.5, station.get(s)) for s in stops),
         tuple(StationDraft(one, None, 0.0, 0.0) for one in sorted(set(station.values()))),
     )
