@@ -105,6 +105,13 @@ class Parameters:
     wander_m: float = tunable(220, "m", 20, 500, "errors last about 15 s: positions this near share one, both ways")
     turn_cost: float = tunable(0.5, "nats/radian", 0.05, 5, "middle of a plateau on invented rides [line_shape]")
     smooth_m: float = tunable(70, "m", 20, 200, "positions wander slowly: shorter wiggles are noise")
+    common_m: float = tunable(12, "m", 5, 20, "lines in one direction this near are on one street")
+    common_angle_deg: float = tunable(30, "degrees", 10, 45, "beyond it a line crosses the street")
+    carriageways_m: float = tunable(30, "m", 15, 50, "from one roadway of a divided street to the other")
+    divided_m: float = tunable(
+        10, "m", 6, 14, "directions farther apart have roadways of their own: two lanes of 3.5 m and a strip [measured]"
+    )
+    divided_along_m: float = tunable(210, "m", 50, 500, "a street is divided for longer than this, or not")
     simplify_m: float = tunable(2, "m", 0.5, 5, "far below position error, and a tenth of the points")
 
     # fuse: stops

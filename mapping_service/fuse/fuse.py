@@ -39,7 +39,7 @@ def fuse(rides: Sequence[Ride], grouping: Grouping, city: CityFrame, p: Paramete
     if not rides:
         return NetworkDraft((), ())
     material = prepare(rides, grouping, city, p)
-    ways, stops = _with_stops(material, [way for g in range(len(grouping.groups)) for way in ways_of(material, g)])
+    ways, stops = _with_stops(material, ways_of(material))
     names = {stop.stop_id: stop.name for stop in stops}
     centre = np.median(np.concatenate(material.paths), axis=0)
     of_routes = with_service(

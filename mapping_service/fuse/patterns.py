@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+from shapely import LineString, Point
 
 from mapping_service.fuse.clock import DAY_TYPES, day_type
+from mapping_service.fuse.common import on_common_streets
 from mapping_service.fuse.confidence import chance, evidence, served
 from mapping_service.fuse.material import Material
 from mapping_service.fuse.shape import fuse_shape, locate, spread_m
@@ -48,18 +50,37 @@ class Way:
     headways: tuple[Headway, ...] = ()
 
 
-def ways_of(material: Material, group: int) -> list[Way]:
-    """Return the ways that the runs of a group took, the most ridden first, each with its shape and stops."""
-    m, its = material, material.grouping.groups[group]
-    company = tuple(sorted((*its.full, *its.partial)))
-    ways = []
-    for members in its.variants:
-        base = medoid(members, m.grouping.cover, m.lines)
-        shape = fuse_shape(m.lines[base], [m.lines[i] for i in company if i != base], m.p)
-        line = on_line(shape, company, [m.tracks[i] for i in company], [m.calls[i] for i in company], m.p)
-        found = line_stops(line, m.surroundings, m.p)
-        ways.append(Way(group, members, company, shape, found.stops, found.candidates, found.stretches))
-    return ways
+def ways_of(material: Material) -> list[Way]:
+    """Return the ways that the runs of each group took, the most ridden first, each with its shape and stops."""
+    m = material
+    taken = [(g, members) for g, one in enumerate(m.grouping.groups) for members in one.variants]
+    companies = [tuple(sorted((*one.full, *one.partial))) for one in m.grouping.groups]
+    own = [_shape(m, members, companies[g]) for g, members in taken]
+    shapes = on_common_streets(own, [len(members) for _, members in taken], m.p)
+    ways = [_way(m, g, members, companies[g], shape) for (g, members), shape in zip(taken, shapes, strict=True)]
+    return [_kerbside(way, line) for way, line in zip(ways, own, strict=True)]
+
+
+def _shape(m: Material, members: Sequence[int], company: Sequence[int]) -> Floats:
+    base = medoid(members, m.grouping.cover, m.lines)
+    return fuse_shape(m.lines[base], [m.lines[i] for i in company if i != base], m.p)
+
+
+def _way(m: Material, group: int, members: tuple[int, ...], company: tuple[int, ...], shape: Floats) -> Way:
+    line = on_line(shape, company, [m.tracks[i] for i in company], [m.calls[i] for i in company], m.p)
+    found = line_stops(line, m.surroundings, m.p)
+    return Way(group, members, company, shape, found.stops, found.candidates, found.stretches)
+
+
+def _kerbside(way: Way, own: Floats) -> Way:
+    """Put the stops where the way's own vehicles passed: its shape may lie in the middle of a two-way street."""
+    line = LineString(own)
+
+    def moved(stop: LineStop) -> LineStop:
+        at = line.interpolate(line.project(Point(stop.xy)))
+        return replace(stop, xy=np.array([at.x, at.y]))
+
+    return replace(way, stops=tuple(map(moved, way.stops)), candidates=tuple(map(moved, way.candidates)))
 
 
 def pattern(
