@@ -206,9 +206,8 @@ class PatternStop:
 class RunningTime:
     """Seconds from the stop before to ``stop_sequence`` (1 is the second stop) in a band of the local day.
 
-    Of the usual ``seconds``, ``standing_s`` are spent at the stop before; one ride in ten takes less than ``low_s``,
-    one in ten more than ``high_s``. ``runs`` and ``people`` timed this section in this band; ``method`` is ``band``
-    where there are any, else it names the estimate (``fuse/times.py``).
+    ``standing_s`` of them at that stop; one ride in ten takes less than ``low_s``, one more than ``high_s``. Where no
+    ``runs`` timed this section in this band, ``method`` names the estimate (``fuse/times.py``).
     """
 
     stop_sequence: int
@@ -227,9 +226,8 @@ class RunningTime:
 class Headway:
     """Seconds between vehicles in a band of the local day; ``method`` says whether observed or estimated, and how.
 
-    The true headway lies between ``low_s`` and ``high_s`` in four cases of five. ``observations`` and ``people`` are
-    of the reports that ``method`` names. ``cv`` is how irregular vehicles come, the standard deviation of their gaps
-    over its mean (0 to the minute, 1 by chance); ``None`` where fewer than two reports could show it.
+    ``low_s`` and ``high_s`` hold it in four cases of five; ``observations`` by ``people`` are those that ``method``
+    names. ``cv`` is the standard deviation of gaps over their mean (0 to the minute, 1 by chance), where known.
     """
 
     band_start_s: int
@@ -245,10 +243,7 @@ class Headway:
 
 @dataclass(frozen=True)
 class Fare:
-    """The usual fare of a whole ride and the range that was reported, in the city's currency.
-
-    ``rush_surcharge`` is what a ride costs more in the rush hours; ``None`` where reports do not show that it does.
-    """
+    """The fare of a whole ride, the range reported, and what the rush hours cost more, where reports show it."""
 
     amount: float
     low: float
