@@ -141,6 +141,7 @@ class Parameters:
     same_terminal_m: float = tunable(80, "m", 30, 200, "ends of patterns this near are one terminal")
 
     # fuse: names, times and headways
+    same_name_m: float = tunable(250, "m", 50, 600, "spellings heard this near help to choose one")
     short_name_chars: int = tunable(
         12, "characters", 3, 20, "GTFS best practice for route_short_name; longer is no line number"
     )

@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from mapping_service.fuse.confidence import confidence, evidence
 from mapping_service.fuse.material import CityFrame, Material, prepare
-from mapping_service.fuse.names import vote
+from mapping_service.fuse.names import said_by, vote
 from mapping_service.fuse.patterns import Way, pattern, ways_of
 from mapping_service.fuse.places import merge
 from mapping_service.fuse.service import Sides, with_fares, with_service
@@ -89,18 +90,29 @@ def _with_stops(material: Material, ways: Sequence[Way]) -> tuple[list[Way], lis
         members.setdefault(label, []).append(stop)
     ids = iter(_stop_id(label) for label in labels)
     named = [replace(way, stop_ids=tuple(next(ids) for _ in way.stops)) for way in ways]
-    return named, [_stop_draft(material, label, places) for label, places in sorted(members.items())]
+    ordered = [places for _, places in sorted(members.items())]
+    spoken = [_names(material, places) for places in ordered]
+    xy = np.array([np.median([m.xy for m in places], axis=0) for places in ordered])
+    near = cKDTree(xy).query_ball_point(xy, material.p.same_name_m)
+    named_as = [vote(own, [n for k in near[i] for n in spoken[k]]) for i, own in enumerate(spoken)]
+    drafts = [_stop_draft(material, i, places, xy[i], named_as[i]) for i, places in enumerate(ordered)]
+    return named, drafts
+
+
+def _names(material: Material, members: Sequence[LineStop]) -> list[str]:
+    """Return the names said of a stop, each once for each person; a ride whose rider is unknown is somebody else's."""
+    said = {(name, ride) for m in members for name, ride in m.said}
+    return said_by((name, material.rides[i].person or f"ride {material.rides[i].run_id}") for name, i in said)
 
 
 def _stop_id(label: int) -> str:
     return f"~{label + 1}"
 
 
-def _stop_draft(material: Material, label: int, members: Sequence[LineStop]) -> StopDraft:
-    lon, lat = to_lon_lat(np.median([m.xy for m in members], axis=0, keepdims=True), material.city.srid)[0]
-    # The ways of one group carry the same calls: names count once, not once for each way.
-    best = {(m.called, m.names): m for m in members}.values()
-    name, votes = vote(name for m in best for name in m.names)
+def _stop_draft(
+    material: Material, label: int, members: Sequence[LineStop], xy: Floats, named: tuple[str | None, Mapping[str, int]]
+) -> StopDraft:
+    lon, lat = to_lon_lat(xy[None], material.city.srid)[0]
     called = sorted({i for m in members for i in m.called})
     past = sorted({i for m in members for i in m.past})
     proof = evidence([material.rides[i] for i in called or past])
@@ -108,7 +120,7 @@ def _stop_draft(material: Material, label: int, members: Sequence[LineStop]) -> 
     # A terminal is where vehicles turn: that alone is sure, and its evidence that of the runs.
     trust = confidence(proof, len(called) / max(1, len(past))) if method == "terminal" else _likely(members)
     place = round(float(lon), 6), round(float(lat), 6)
-    return StopDraft(_stop_id(label), name, votes, *place, method, proof, trust)
+    return StopDraft(_stop_id(label), *named, *place, method, proof, trust)
 
 
 def _likely(members: Sequence[LineStop]) -> float:

@@ -28,8 +28,8 @@ from mapping_service.records import Floats, HailStretch, Ints
 
 @dataclass(frozen=True)
 class LineStop:
-    """A stop on one pattern: place on the shape (metres), heading there, which rides called and came by, names, and
-    how likely it is a stop. ``method`` is ``terminal``, ``reported`` or ``dwell``."""
+    """A stop on one pattern: place on the shape (metres), heading there, which rides called and came by, which names
+    were said and on which rides, and how likely it is a stop. ``method`` is ``terminal``, ``reported`` or ``dwell``."""
 
     dist_m: float
     xy: Floats
@@ -37,7 +37,7 @@ class LineStop:
     method: str
     called: tuple[int, ...]
     past: tuple[int, ...]
-    names: tuple[str, ...]
+    said: tuple[tuple[str, int], ...]
     probability: float = 1.0
 
 
@@ -167,6 +167,6 @@ def _placed(
         method=method,
         called=tuple(sorted(called)),
         past=tuple(sorted(by)),
-        names=tuple(name for i in members for name in line.calls[i].names),
+        said=tuple((name, line.rides[line.halts.ride[i]]) for i in members.tolist() for name in line.calls[i].names),
         probability=likely,
     )

@@ -64,7 +64,7 @@ def test_calls_of_two_rides_near_each_other_are_one_stop_at_their_middle() -> No
     stops = found((0, 985.0, "Mill"), (1, 1015.0, "mill")).stops
     assert inner(stops) == [pytest.approx(1000, abs=3)]
     assert (stops[1].called, stops[1].past) == ((0, 1), (0, 1))
-    assert (stops[1].names, stops[1].method) == (("Mill", "mill"), "reported")
+    assert (stops[1].said, stops[1].method) == ((("Mill", 0), ("mill", 1)), "reported")
     assert (stops[1].xy - ORIGIN).tolist() == pytest.approx([1000, 0], abs=3)
 
 
@@ -86,7 +86,7 @@ def test_a_call_far_beside_the_line_is_not_on_it() -> None:
 def test_calls_near_an_end_belong_to_the_terminal_and_name_it() -> None:
     stops = found((0, 60.0, "Harbour"), (1, 2950.0, "Airport")).stops
     assert inner(stops) == []
-    assert (stops[0].names, stops[-1].names) == (("Harbour",), ("Airport",))
+    assert (stops[0].said, stops[-1].said) == ((("Harbour", 0),), (("Airport", 1),))
 
 
 @pytest.mark.parametrize(("standing", "expected"), [(1, []), (7, [1000])])
