@@ -2,9 +2,9 @@
 
 Spellings that differ only in case, accents, punctuation, spaces, doubled letters or usual abbreviations are one name;
 so are spellings that differ by a slip of the finger in a longer word, never in a number: those join the one that is
-said most. The name with the most votes wins, in the spelling that was used most, there and nearby. Ties go to the spelling
-with more accents, which people leave out rather than add, then to the first in the alphabet, so that the answer does
-not depend on the order of the votes.
+said most. The name with the most votes wins, in the spelling that was used most, there and nearby. Ties go to the
+spelling with more accents, which people leave out rather than add, then to the first in the alphabet, so that the
+answer does not depend on the order of the votes.
 """
 
 from __future__ import annotations

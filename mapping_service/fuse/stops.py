@@ -147,6 +147,8 @@ def _line_stop(line: OnLine, at_m: float, members: Ints, likely: float, p: Param
 def _terminal(line: OnLine, at_m: float, p: Parameters) -> LineStop:
     near = np.flatnonzero(np.abs(line.halts.at_m - at_m) <= p.terminal_stop_m)
     by = {ride for ride, along in zip(line.rides, line.progress, strict=True) if _reaches(along, at_m, p)}
+    # A recording that stood all the way is nowhere on its line, and yet all there is.
+    by = by or set(line.rides)
     return _placed(line, at_m, "terminal", by, by, near, 1.0)
 
 
