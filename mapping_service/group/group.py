@@ -76,7 +76,7 @@ def group(lines: Sequence[Line], known: Near, p: Parameters) -> Grouping:
 
 def group_rides(rides: Sequence[Ride], p: Parameters) -> Grouping:
     """Group the rides of a city by where they went and when; nothing that anybody said of them counts."""
-    return group([line_of(ride) for ride in rides], near([trail_of(ride.xy, None, p) for ride in rides], p), p)
+    return group([line_of(ride) for ride in rides], near([trail_of(ride.xy, ride.match, p) for ride in rides], p), p)
 
 
 def _in_given_order(one: Group, order: Ints) -> Group:
