@@ -75,11 +75,13 @@ class Parameters:
 
     # group
     step_m: float = tunable(20, "m", 5, 50, "distance between the points in which lines are compared")
-    near_squares_share: float = tunable(0.3, "share", 0.1, 0.5, "of the 480 m squares of the shorter run")
+    near_squares_share: float = tunable(0.3, "share", 0.1, 0.5, "of the 400 m squares of the shorter run")
     near_share: float = tunable(0.35, "share", 0.2, 0.4, "less in common says nothing about one route [measured]")
-    cell_m: float = tunable(30, "m", 15, 100, "with its neighbours: lines up to 30–60 m apart run together [measured]")
+    cell_m: float = tunable(25, "m", 15, 100, "with its neighbours: lines up to 25–50 m apart run together [measured]")
     terminal_join_m: float = tunable(150, "m", 50, 400, "ends of runs this near are one terminal")
-    far_end_m: float = tunable(3000, "m", 1000, 10000, "ends this far apart speak fully against one route [measured]")
+    far_end_share: float = tunable(
+        0.25, "share", 0.05, 1, "of the way; ends this far apart speak fully against one route [measured]"
+    )
     far_end_penalty: float = tunable(0.2, "difference", 0, 0.5, "middle of a wide plateau [measured]")
     group_cut: float = tunable(
         0.4, "difference", 0.2, 0.6, "average linkage stops here; middle of a plateau [measured]"

@@ -116,7 +116,9 @@ def _square(lines: Sequence[Line], runs: Ints, cover: sparse.csr_array, p: Param
 
 def _difference(lines: Sequence[Line], one: Ints, other: Ints, shared: Floats, p: Parameters) -> Floats:
     """Return the difference between runs pair by pair, 0 for equal ones, from the share that both have in common."""
-    far = np.minimum(1.0, apart_m([lines[i] for i in one], [lines[i] for i in other]) / p.far_end_m)
+    length_m = np.array([line.length_m for line in lines])
+    far_m = p.far_end_share * np.maximum(length_m[one], length_m[other])
+    far = np.minimum(1.0, apart_m([lines[i] for i in one], [lines[i] for i in other]) / far_m)
     return np.asarray(np.where(one == other, 0.0, np.maximum(0.0, 1.0 - shared) + p.far_end_penalty * far))
 
 

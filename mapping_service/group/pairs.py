@@ -55,4 +55,5 @@ def way_back_share(
     ends = np.array([[line.start, line.end] for line in lines])
     (a_start, a_end), (b_start, b_end) = (np.median(ends[list(way)], axis=0) for way in (out, home))
     apart_m = max(np.hypot(*(a_start - b_end)), np.hypot(*(a_end - b_start)))
-    return share - p.far_end_penalty * min(1.0, float(apart_m) / p.far_end_m)
+    far_m = p.far_end_share * float(np.median([lines[i].length_m for i in (*out, *home)]))
+    return share - p.far_end_penalty * min(1.0, float(apart_m) / far_m)

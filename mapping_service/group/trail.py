@@ -23,7 +23,7 @@ _HEADING_SPAN = 2
 # Rows of the grid per column of it: higher than the earth in cells. The middle keeps every cell from being negative.
 _GRID_HEIGHT = 1 << 20
 _MIDDLE = _GRID_HEIGHT // 2
-# A square is so many cells wide: at 30 m a cell, 480 m.
+# A square is so many cells wide: at 25 m a cell, 400 m.
 _SQUARE_CELLS = 16
 _SHIFTS = np.array(list(product((-1, 0, 1), repeat=3)))
 

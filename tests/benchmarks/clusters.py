@@ -64,7 +64,7 @@ def make(streets: Streets, seed: int) -> Bench:
     length = chicago.lengths_m(streets)
     both = [one for there in hub_routes(streets, length, rng) for one in (there, (there ^ 1)[::-1])]
     classes = ways([Track(_line(streets, edges)) for edges in both])
-    rides, truth, ridden = [], [], []
+    rides, truth, ridden = list[Ride](), list[int](), list[Ints]()
     for number, edges in enumerate(both):
         for _ in range(RIDES):
             part = _part(edges, length, rng) if rng.random() < PARTIAL else edges

@@ -168,7 +168,8 @@ def test_out_and_back_in_one_trace_is_neither_the_way_out_nor_the_way_back() -> 
 
 def test_a_branch_that_many_rode_is_another_route_where_it_is_long_and_a_variant_where_it_is_short() -> None:
     long = grouped(lines("ACF", "ACF", "ACS", "ACS"))
-    short = grouped(lines("ACHD", "ACHD", "ACHD", "ACHG", "ACHG"))
+    on, aside = [[0.0, 0.0], [6000.0, 0.0]], [[0.0, 0.0], [5100.0, 0.0], [5100.0, 900.0]]
+    short = grouped([along(np.array(corners), seed) for seed, corners in enumerate((on, on, on, aside, aside))])
     assert full(long) == {frozenset({0, 1}), frozenset({2, 3})}
     assert only(short).variants == ((0, 1, 2), (3, 4))
 

@@ -88,7 +88,7 @@ def test_a_run_that_does_not_move_is_no_problem() -> None:
 
 
 def test_two_parallel_streets_are_told_apart_from_60_m_on_without_streets_and_at_any_distance_with_them() -> None:
-    assert max(cover(line("AE"), line("AE", (0.0, 65.0)))) == 0.0
+    assert max(cover(line("AE"), line("AE", (0.0, 60.0)))) == 0.0
     on_one, on_other = (
         trail_of(line("AE"), Match(np.array([edge]), np.array([0.0]), np.array([3000.0]), (), 1.0), P)
         for edge in (0, 2)
