@@ -177,7 +177,7 @@ def test_the_same_rides_give_the_same_evidence_byte_for_byte(twice: tuple[Town, 
 
 def test_the_same_rides_give_the_same_layers(twice: tuple[Town, Town], tmp_path: Path) -> None:
     first, second = (layer_features(town, tmp_path / str(number)) for number, town in enumerate(twice))
-    assert len(first) == 4
+    assert len(first) == 7
     assert first == second
 
 
