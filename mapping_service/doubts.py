@@ -7,7 +7,6 @@ usual in a city changes with each ride. Both give the same answer however the ri
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import Any
 
@@ -89,12 +88,12 @@ def compare(connection: Connection, city_id: int, p: Parameters) -> None:
     waiting = {key for key, _ in new}
     for key, made in new:
         waiting.remove(key)
-        for other_key, other in store.alike(connection, city_id, key, made, p.copy_vote_share):
+        for other_key, other in store.alike(connection, city_id, key, made, p):
             if other_key in waiting:
                 continue
             (earlier, old), (later, its) = sorted([(key, made), (other_key, other)], key=lambda one: one[0])
-            aligned = alignment(its, old, p.copy_clock_s)
-            if aligned is None or len(aligned.at_s) < math.ceil(p.copy_vote_share * len(its.keys)):
+            aligned = alignment(its, old, p)
+            if aligned is None:
                 continue
             srid = _zone(positions(later))
             found = copy_of(laid(later, srid), laid(earlier, srid), aligned, p)

@@ -173,9 +173,8 @@ class Parameters:
     coin_share: float = tunable(0.98, "share", 0.9, 1, "of all fares that are multiples of a coin; the rest are slips")
 
     # trust
-    copy_vote_share: float = tunable(
-        0.15, "share", 0.05, 0.3, "of shingles in which a copy agrees with its original at least"
-    )
+    copy_votes: int = tunable(3, "shingles", 1, 6, "in which a copy agrees with its original, or a quarter of fewer")
+    copy_vote_share: float = tunable(0.1, "share", 0.05, 0.3, "of shingles, likewise; half of a merged ride has more")
     copy_clock_s: float = tunable(6, "s", 2, 15, "shingles are about this far off after jitter and a move [measured]")
     copy_exact_m: float = tunable(1, "m", 0.3, 2, "far below the error of two phones; resampling moves less [measured]")
     copy_exact_share: float = tunable(0.2, "share", 0.1, 0.5, "of the way; a ride pasted from two has more of each")
@@ -192,9 +191,7 @@ class Parameters:
     roughness: float = tunable(0.45, "m/s½", 0.3, 0.7, "median of real receivers, at 1 s and at 3 s alike [measured]")
     rough_from: float = tunable(2.9, "times", 2, 4, "the city's median or roughness; the roughest real run [measured]")
     straight_from: float = tunable(0.28, "share", 0.2, 0.4, "of fixes; one real run of 1,285 has more [measured]")
-    steady_below: float = tunable(
-        0.16, "ratio", 0.05, 0.2, "spread of speed over its mean; no real run has less [measured]"
-    )
+    steady_from: float = tunable(0.6, "share", 0.5, 0.8, "of time at one speed; few rides on highways have more [measured]")
     white_below: float = tunable(
         -0.47, "correlation", -0.6, -0.4, "no real run has less; noise without memory -2/3 [measured]"
     )

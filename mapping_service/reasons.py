@@ -19,7 +19,7 @@ SENTENCES = {
     "no_ride": "Nothing in it moves over {needed_m} m. Release does not help; the recording holds no ride.",
     "copied": "It repeats {of} along {percent} % of its way, at another time and closer than two rides ever are.",
     "too_straight": "On a drawn or snapped line: {percent} % of its positions lie exactly between their neighbours.",
-    "too_steady": "Its speed varies by {percent} % only, as no vehicle's in traffic does.",
+    "too_steady": "It kept to one speed for {percent} % of the time, as hardly a vehicle in traffic does.",
     "too_rough": "Its positions jump from one to the next {times} times as much as receivers' in this city do.",
     "white_noise": "The errors of its positions have no memory (correlation {correlation}); those of receivers do.",
     "impossible_speed": "No vehicle is fast enough to reach {percent} % of its positions.",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Row
 
+from mapping_service.parameters import Parameters
 from mapping_service.records import Floats
 from mapping_service.store.engine import row, rows, run, table
 from mapping_service.store.lines import line_columns
@@ -45,10 +46,11 @@ def uncompared(connection: Connection, city_id: int) -> list[tuple[RunKey, Shing
 
 
 def alike(
-    connection: Connection, city_id: int, key: RunKey, made: Shingles, share: float
+    connection: Connection, city_id: int, key: RunKey, made: Shingles, p: Parameters
 ) -> list[tuple[RunKey, Shingles]]:
     """Return the runs of other submissions that have so much in common with a run that one may be a copy."""
-    values = {"city_id": city_id, "submission_id": key[0], "keys": len(made.keys), "share": share}
+    values = {"city_id": city_id, "submission_id": key[0], "keys": len(made.keys)}
+    values |= {"share": p.copy_vote_share, "votes": p.copy_votes}
     found = rows(connection, "trust.list_alike", {**values, "beside": beside(made.keys).tolist()})
     return [_signature(one) for one in found]
 
@@ -83,7 +85,7 @@ def copies(connection: Connection, city_id: int) -> list[tuple[int, Copy, str]]:
 
 def look_of(found: Row[Any]) -> Look:
     """Return the look of a run from its row."""
-    return Look(found.roughness, found.whiteness, found.straight_share, found.pace_spread)
+    return Look(found.roughness, found.whiteness, found.straight_share, found.steady_share)
 
 
 def save_judgements(connection: Connection, city_id: int, judged: Mapping[int, Judgement]) -> None:

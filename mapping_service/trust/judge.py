@@ -22,7 +22,7 @@ from mapping_service.trust.look import Look
 _COPY = 12.0  # two independent rides were never that alike in 1,285 real ones, each against all others
 _ROUGH = (20.0, 8.0)  # slope and cap
 _STRAIGHT = (30.0, 8.0)
-_STEADY = (60.0, 4.5)  # a ride down an empty highway is steady as well
+_STEADY = (22.0, 5.0)  # a ride down an empty highway is steady as well
 _WHITE = (30.0, 4.0)
 _LEAPS = (100.0, 4.0)
 _WILD_SHARE = 0.02  # the worst of 393 real traces
@@ -77,13 +77,13 @@ def doubt(code: str, log_odds: float, **details: Any) -> Doubt:
 
 def doubts_of_look(seen: Look, city: Usual, p: Parameters) -> list[Doubt]:
     """Return what the look of a run makes one doubt."""
-    if seen.roughness is None or seen.whiteness is None or seen.straight_share is None or seen.pace_spread is None:
+    if seen.roughness is None or seen.whiteness is None or seen.straight_share is None or seen.steady_share is None:
         return []
     found = [
         doubt("too_straight", _graded(seen.straight_share - p.straight_from, _STRAIGHT),
               percent=round(100 * seen.straight_share)),
-        doubt("too_steady", _graded(p.steady_below - seen.pace_spread, _STEADY),
-              percent=round(100 * seen.pace_spread)),
+        doubt("too_steady", _graded(seen.steady_share - p.steady_from, _STEADY),
+              percent=round(100 * seen.steady_share)),
     ]
     if city.roughness is not None and seen.roughness > 0:
         times = seen.roughness / max(city.roughness, p.roughness)

@@ -10,15 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mapping_service.records import Floats
-from mapping_service.trust.trail import trail
+from mapping_service.trust.trail import Trail, trail
+
+Mask = NDArray[np.bool_]
 
 _MOVING_MPS = 3.0  # slower, and heading and speed are mostly error
 _EVEN = 0.6  # of the usual interval that a step may differ from it
 _FEWEST = 20  # fixes amid even steps on the move; fewer tell nothing
 _STRAIGHT_M = 0.01
 _REACH = 3  # fixes to each side from which the heading is taken
+_STEADY = 0.15  # of the median speed
 _SD_OF_MAD = 1.4826
 _OUTER = 4.0  # standard deviations beyond which a value does not weigh more
 
@@ -29,14 +33,14 @@ class Look:
 
     ``roughness`` is how far a fix lies beside the middle of its neighbours, in metres per root second of their
     interval: a random walk has the same at any interval. ``whiteness`` is the correlation of that from fix to fix, -2/3
-    for noise without memory. ``straight_share`` is the share of fixes exactly between their neighbours, ``pace_spread``
-    the standard deviation of the speed over its mean.
+    for noise without memory. ``straight_share`` is the share of fixes exactly between their neighbours,
+    ``steady_share`` the share of time at nearly the median speed.
     """
 
     roughness: float | None
     whiteness: float | None
     straight_share: float | None
-    pace_spread: float | None
+    steady_share: float | None
 
 
 NO_LOOK = Look(None, None, None, None)
@@ -50,18 +54,16 @@ def look(t_s: Floats, xy: Floats, quantum_m: float) -> Look:
     # Where positions are written in coarse steps, their rounding is neither noise nor straightness.
     if quantum_m > float(np.median(np.abs(beside[even]))) + _STRAIGHT_M:
         return NO_LOOK
-    calm = trail(t_s, xy).at
-    pace = np.hypot(*np.gradient(calm, axis=0).T)
     sd = _SD_OF_MAD * float(np.median(np.abs(beside[even])))
     return Look(
         roughness=sd / float(np.sqrt(interval_s)),
         whiteness=_whiteness(beside, even, sd),
         straight_share=float(np.mean(np.abs(beside[even]) < _STRAIGHT_M)),
-        pace_spread=float(np.std(pace) / max(float(np.mean(pace)), 1e-9)),
+        steady_share=_steady_share(trail(t_s, xy)),
     )
 
 
-def _beside(t_s: Floats, xy: Floats) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.bool_]], float]:
+def _beside(t_s: Floats, xy: Floats) -> tuple[Floats, Mask, float]:
     """Return for each inner fix how far left of where its neighbours lead it lies, which of them can be judged, and the
     usual interval."""
     step_s = np.diff(t_s)
@@ -77,7 +79,13 @@ def _beside(t_s: Floats, xy: Floats) -> tuple[Floats, np.ndarray[tuple[int], np.
     return turn[:, 1] * heading[:, 0] - turn[:, 0] * heading[:, 1], good[1:] & good[:-1], interval_s
 
 
-def _whiteness(beside: Floats, even: np.ndarray[tuple[int], np.dtype[np.bool_]], sd: float) -> float:
+def _steady_share(run: Trail) -> float:
+    pace = np.hypot(*np.gradient(run.at, axis=0).T) / np.gradient(run.t_s)
+    usual = float(np.median(pace))
+    return float(np.mean(np.abs(pace - usual) < _STEADY * usual))
+
+
+def _whiteness(beside: Floats, even: Mask, sd: float) -> float:
     pair = even[1:] & even[:-1]
     bound = max(_OUTER * sd, 1e-9)
     one, then = (np.clip(part[pair], -bound, bound) for part in (beside[:-1], beside[1:]))

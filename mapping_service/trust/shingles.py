@@ -15,6 +15,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from mapping_service.parameters import Parameters
 from mapping_service.records import Floats, Ints
 from mapping_service.trust.trail import Trail
 
@@ -82,6 +83,11 @@ def beside(keys: Ints) -> Ints:
     return np.unique(keys[:, None] + _BESIDE)
 
 
+def least_votes(count: int, p: Parameters) -> float:
+    """Return how many of a run's shingles must agree with an earlier run before it may be a copy of it."""
+    return max(p.copy_vote_share * count, min(float(p.copy_votes), count / 4))
+
+
 @dataclass(frozen=True)
 class Alignment:
     """How one run would have to be a copy of another: its time is the other's plus ``shift_s``, or, ``backwards``,
@@ -92,8 +98,8 @@ class Alignment:
     at_s: Floats
 
 
-def alignment(one: Shingles, other: Shingles, tolerance_s: float) -> Alignment | None:
-    """Return the alignment for which most shingles of ``one`` speak; ``None`` where no two are alike."""
+def alignment(one: Shingles, other: Shingles, p: Parameters) -> Alignment | None:
+    """Return the alignment for which most shingles of ``one`` speak; ``None`` where too few do for a copy."""
     near = (one.keys[:, None] + _BESIDE).ravel()
     order = np.argsort(other.keys, kind="stable")
     known = other.keys[order]
@@ -106,8 +112,9 @@ def alignment(one: Shingles, other: Shingles, tolerance_s: float) -> Alignment |
         pick = (one.ahead[mine] != other.ahead[theirs]) == backwards
         at_s, other_s = one.at_s[mine[pick]], other.at_s[theirs[pick]]
         if len(at_s):
-            found.append(_densest(at_s + other_s if backwards else at_s - other_s, at_s, backwards, tolerance_s))
-    return max(found, key=lambda one: len(one.at_s), default=None)
+            found.append(_densest(at_s + other_s if backwards else at_s - other_s, at_s, backwards, p.copy_clock_s))
+    best = max(found, key=lambda one: len(one.at_s), default=None)
+    return best if best is not None and len(best.at_s) >= least_votes(len(one.keys), p) else None
 
 
 def _densest(shift_s: Floats, at_s: Floats, backwards: bool, tolerance_s: float) -> Alignment:

@@ -13,12 +13,17 @@ WHERE city_id = :city_id AND NOT compared
 ORDER BY submission_id, part;
 
 -- name: list_alike
--- Runs of other submissions that share keys with one run, at least a share of those of the later of the two. Params: city_id, submission_id, beside (keys), keys (how many), share.
+-- Runs of other submissions that share keys with one run: at least a share of those of the later of the two, and at least some of them, or a quarter. Params: city_id, submission_id, beside (keys), keys (how many), share, votes.
 SELECT s.submission_id, s.part, s.keys, s.at_s, s.ahead
 FROM signature s
+CROSS JOIN LATERAL (
+  SELECT count(*) AS shared FROM unnest(s.keys) AS one (key) WHERE one.key = ANY (CAST(:beside AS bigint[]))
+) both_have
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN s.submission_id > :submission_id THEN cardinality(s.keys) ELSE :keys END AS keys
+) later
 WHERE s.city_id = :city_id AND s.submission_id <> :submission_id AND s.keys && CAST(:beside AS bigint[])
-  AND (SELECT count(*) FROM unnest(s.keys) AS one (key) WHERE one.key = ANY (CAST(:beside AS bigint[])))
-      >= :share * CASE WHEN s.submission_id > :submission_id THEN cardinality(s.keys) ELSE :keys END
+  AND both_have.shared >= greatest(:share * later.keys, least(:votes, later.keys / 4.0))
 ORDER BY s.submission_id, s.part;
 
 -- name: mark_compared
@@ -39,7 +44,7 @@ WHERE (excluded.share, excluded.shift_s) > (likeness.share, likeness.shift_s);
 
 -- name: list_looks
 -- How the runs of a city look, with the share of wild fixes in their traces, and whether they repeat others. Params: city_id.
-SELECT g.submission_id, g.roughness, g.whiteness, g.straight_share, g.pace_spread,
+SELECT g.submission_id, g.roughness, g.whiteness, g.straight_share, g.steady_share,
        coalesce((r.dropped ->> 'wild')::float, 0) / (coalesce((r.dropped ->> 'wild')::float, 0) + ST_NPoints(r.geom)) AS wild_share,
        s.status = 'duplicate' OR EXISTS (SELECT FROM likeness l WHERE l.submission_id = g.submission_id) AS repeats
 FROM signature g

@@ -11,7 +11,7 @@ CREATE TABLE signature (
   roughness      real,                          -- m per root second; null: too little of it moves to tell
   whiteness      real,
   straight_share real,
-  pace_spread    real,
+  steady_share   real,
   compared       boolean NOT NULL DEFAULT false, -- with all that came before it and after it
   CONSTRAINT signature_pkey PRIMARY KEY (submission_id, part),
   CONSTRAINT signature_run_fkey FOREIGN KEY (submission_id, part) REFERENCES run (submission_id, part) ON DELETE CASCADE,
