@@ -191,10 +191,21 @@ class Parameters:
     roughness: float = tunable(0.45, "m/s½", 0.3, 0.7, "median of real receivers, at 1 s and at 3 s alike [measured]")
     rough_from: float = tunable(2.9, "times", 2, 4, "the city's median or roughness; the roughest real run [measured]")
     straight_from: float = tunable(0.28, "share", 0.2, 0.4, "of fixes; one real run of 1,285 has more [measured]")
-    steady_from: float = tunable(0.6, "share", 0.5, 0.8, "of time at one speed; few rides on highways have more [measured]")
+    steady_from: float = tunable(
+        0.6, "share", 0.5, 0.8, "of time at one speed; few rides on highways have more [measured]"
+    )
     white_below: float = tunable(
         -0.47, "correlation", -0.6, -0.4, "no real run has less; noise without memory -2/3 [measured]"
     )
+    claim_others: int = tunable(2, "people", 1, 5, "with fewer it is one word against another")
+    claim_trace_share: float = tunable(0.3, "share", 0.1, 0.6, "of the way that the others did not take")
+    claim_stop_m: float = tunable(50, "m", 30, 100, "from where others stopped: two errors and a reaction time")
+    claim_fare_share: float = tunable(0.2, "share", 0.1, 0.5, "off what the others paid: more than a coin step")
+    claim_wait_ratio: float = tunable(2, "times", 1.5, 4, "what the others waited: waits vary")
+    claim_half_life_s: float = tunable(180 * 86400, "s", 30 * 86400, 730 * 86400, "people learn, and routes change")
+    prior_claims: float = tunable(8, "claims", 2, 20, "that a newcomer is credited with, and one error")
+    weight_range: float = tunable(3, "times", 1, 5, "a larger range does harm where all are honest [measured]")
+    most_votes: float = tunable(3, "votes", 1, 10, "of one person on one thing, however often they rode")
     two_places_m: float = tunable(1000, "m", 300, 5000, "farther apart, one person cannot carry both phones")
 
     # fuse: confidence

@@ -116,8 +116,8 @@ class ServicePointDraft:
 class Ride:
     """A cleaned run with all that was said on it, as inference reads it. ``xy`` and ``dwell_xy`` are metres.
 
-    ``match`` is where it went on the streets, ``None`` where its city has none or it could not be matched.
-    ``weight`` is that of its vote: 1 for a trace that nothing speaks against, less where something does.
+    ``match`` is where it went on the streets, ``None`` where that is unknown. ``weight`` is that of its vote, below 1
+    where doubts remain; ``reliability`` that of its person's word by domain (trace, stop, fare, wait), else 1.
     """
 
     run_id: int
@@ -132,6 +132,7 @@ class Ride:
     reports: tuple[Report, ...]
     match: Match | None = None
     weight: float = 1.0
+    reliability: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -366,11 +367,8 @@ class StreetMap:
 
 @dataclass(frozen=True)
 class StreetReading:
-    """A street map and where it is from.
-
-    ``sha256`` is that of the file that was read; ``dated_s`` the time up to which it was current, where it says so;
-    ``attribution`` what must be shown wherever the streets are.
-    """
+    """A street map and where it is from: the ``sha256`` of the file that was read, ``dated_s`` the time up to which it
+    was current, where it says so, and the ``attribution`` that must be shown wherever the streets are."""
 
     streets: StreetMap
     source: str

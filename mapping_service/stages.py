@@ -34,11 +34,13 @@ from mapping_service.intake.twins import same_ride
 from mapping_service.parameters import Parameters
 from mapping_service.records import City
 from mapping_service.review.identity import with_known_ids
-from mapping_service.store import intake, networks, runs
+from mapping_service.store import intake, networks, runs, trust
 from mapping_service.store.cities import get_city, lock_city
 from mapping_service.store.engine import engine_for, row, rows, run
+from mapping_service.trust.claims import claims
+from mapping_service.trust.reliability import reliabilities, with_reliability
 
-_INFERENCE = ("geo.py", "match/*.py", "group/*.py", "fuse/*.py", "fuse/*.json")
+_INFERENCE = ("geo.py", "match/*.py", "group/*.py", "fuse/*.py", "fuse/*.json", "trust/*.py")
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
@@ -210,6 +212,9 @@ def infer(connection: Connection, city: City, p: Parameters, progress: Progress)
     rides = matching.with_matches(connection, city, p, runs.load_rides(connection, city.city_id, city.srid))
     grouping = group_rides(rides, p)
     progress("infer", 1, 3)
+    known = reliabilities(claims(rides, grouping, city.srid, p), p)
+    trust.save_reliabilities(connection, city.city_id, known)
+    rides = with_reliability(rides, known)
     frame = CityFrame(city.srid, ZoneInfo(city.timezone), matching.streets_of(connection, city))
     draft = fuse(rides, grouping, frame, p)
     progress("infer", 2, 3)

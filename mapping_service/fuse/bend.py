@@ -108,8 +108,10 @@ def _field(pull: Floats, towards: Floats, stiffness: float) -> Floats:
     return np.asarray(solveh_banded(bands, towards.ravel())).reshape(n, 2)
 
 
-def middle(moves: Floats, beside: Mask, p: Parameters) -> Middle:
+def middle(moves: Floats, beside: Mask, p: Parameters, votes: Floats | None = None) -> Middle:
     """Return the robust middle of the moves (runs, n, 2) of a line onto its runs, where each passed ``beside``.
+
+    Each run weighs as its ``votes`` (runs) say, all the same without them.
 
     Tukey's biweight, begun from the median: a run clearly elsewhere does not pull. The error of one run is what the
     runs show nearby, and ``run_error_m`` as if ``run_error_runs`` more had shown that: two alone say little of it.
@@ -127,7 +129,8 @@ def middle(moves: Floats, beside: Mask, p: Parameters) -> Middle:
     error_m = np.sqrt((squares + p.run_error_runs * p.run_error_m**2) / (freedom + p.run_error_runs))
     for _ in range(_ROBUST_ROUNDS):
         off = np.hypot(*(said - at).transpose(2, 0, 1)) / error_m
-        weight = np.where(np.isnan(off), 0.0, np.maximum(0.0, 1.0 - (off / p.outlier_errors) ** 2) ** 2)
+        heed = np.where(np.isnan(off), 0.0, np.maximum(0.0, 1.0 - (off / p.outlier_errors) ** 2) ** 2)
+        weight = heed if votes is None else heed * votes[:, None]
         heard = weight.sum(axis=0)[:, None]
         mean = np.sum(weight[:, :, None] * np.nan_to_num(said), axis=0) / np.maximum(heard, 1e-9)
         at = np.where(heard > 0, mean, at)

@@ -75,4 +75,5 @@ def prepare(rides: Sequence[Ride], grouping: Grouping, city: CityFrame, p: Param
 
 def _waits(ride: Ride, its_band: Band) -> list[Wait]:
     told = {r.wait_s for r in ride.reports if r.kind == "wait" and r.wait_s and not r.cancelled}
-    return [Wait(float(seconds), its_band, ride.person, ride.weight) for seconds in sorted(told)]
+    weight = ride.weight * ride.reliability.get("wait", 1.0)
+    return [Wait(float(seconds), its_band, ride.person, weight) for seconds in sorted(told)]

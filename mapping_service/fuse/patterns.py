@@ -28,6 +28,7 @@ from mapping_service.records import (
     RunningTime,
     StopCandidate,
 )
+from mapping_service.trust.reliability import vote_weights
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,9 @@ def ways_of(material: Material) -> list[Way]:
 
 def _shape(m: Material, members: Sequence[int], company: Sequence[int]) -> Floats:
     base = medoid(members, m.grouping.cover, m.lines)
-    return fuse_shape(m.lines[base], [m.lines[i] for i in company if i != base], m.p)
+    others = [i for i in company if i != base]
+    votes = vote_weights([m.rides[i] for i in (base, *others)], m.p)
+    return fuse_shape(m.lines[base], [m.lines[i] for i in others], m.p, votes)
 
 
 def _way(m: Material, group: int, members: tuple[int, ...], company: tuple[int, ...], shape: Floats) -> Way:

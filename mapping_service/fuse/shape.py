@@ -35,18 +35,21 @@ def without_standing(t_s: Floats, xy: Floats, dwell_start_s: Floats, dwell_end_s
     return np.concatenate(points)
 
 
-def fuse_shape(base: Floats, others: Sequence[Floats], p: Parameters) -> Floats:
-    """Return the shape in metres: ``base`` bent to the middle of itself and ``others``, thinned to ``p.simplify_m``."""
+def fuse_shape(base: Floats, others: Sequence[Floats], p: Parameters, votes: Floats | None = None) -> Floats:
+    """Return the shape in metres: ``base`` bent to the middle of itself and ``others``, thinned to ``p.simplify_m``.
+
+    ``votes`` says how much ``base`` weighs, and then each of the others; all the same without it.
+    """
     line = calmed(base, p.shape_step_m, p.calm_m)
     tracks = [track(run, p) for run in (base, *others)] if others else []
     for _ in range(ROUNDS if others else 0):
-        line = resample(_settled(line, tracks, p), p.shape_step_m)
+        line = resample(_settled(line, tracks, p, votes), p.shape_step_m)
     return np.asarray(LineString(line).simplify(p.simplify_m).coords)[:, :2]
 
 
-def _settled(line: Floats, tracks: Sequence[Track], p: Parameters) -> Floats:
+def _settled(line: Floats, tracks: Sequence[Track], p: Parameters, votes: Floats | None) -> Floats:
     moves, beside = zip(*(bent(line, run, p) for run in tracks), strict=True)
-    found = middle(np.array(moves), np.array(beside), p)
+    found = middle(np.array(moves), np.array(beside), p, votes)
     # Errors wander: points nearer to each other than ``wander_m`` share one. The ends were measured on their own.
     shared = np.full(len(line), max(1.0, p.wander_m / p.shape_step_m))
     shared[[0, -1]] = 1.0

@@ -15,6 +15,7 @@ from mapping_service.store.lines import line_columns
 from mapping_service.trust.copies import Copy
 from mapping_service.trust.judge import Doubt, Judgement
 from mapping_service.trust.look import Look
+from mapping_service.trust.reliability import Reliabilities
 from mapping_service.trust.shingles import Shingles, beside
 
 RunKey = tuple[int, int]
@@ -49,9 +50,15 @@ def alike(
     connection: Connection, city_id: int, key: RunKey, made: Shingles, p: Parameters
 ) -> list[tuple[RunKey, Shingles]]:
     """Return the runs of other submissions that have so much in common with a run that one may be a copy."""
-    values = {"city_id": city_id, "submission_id": key[0], "keys": len(made.keys)}
-    values |= {"share": p.copy_vote_share, "votes": p.copy_votes}
-    found = rows(connection, "trust.list_alike", {**values, "beside": beside(made.keys).tolist()})
+    values = {
+        "city_id": city_id,
+        "submission_id": key[0],
+        "keys": len(made.keys),
+        "beside": beside(made.keys).tolist(),
+        "share": p.copy_vote_share,
+        "votes": p.copy_votes,
+    }
+    found = rows(connection, "trust.list_alike", values)
     return [_signature(one) for one in found]
 
 
@@ -107,3 +114,15 @@ def save_judgements(connection: Connection, city_id: int, judged: Mapping[int, J
 
 def _plain(one: Doubt) -> dict[str, Any]:
     return {"code": one.code, "log_odds": one.log_odds, "details": dict(one.details)}
+
+
+def save_reliabilities(connection: Connection, city_id: int, known: Reliabilities) -> None:
+    """Put what is known of a city's contributors in the place of what was known before."""
+    run(connection, "trust.delete_reliabilities", {"city_id": city_id})
+    values = [
+        {"city_id": city_id, "domain": domain, "person": person, **vars(one)}
+        for domain, people in known.items()
+        for person, one in people.items()
+    ]
+    if values:
+        connection.execute(table(connection, "reliability").insert(), values)

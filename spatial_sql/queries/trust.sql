@@ -116,3 +116,7 @@ JOIN submission s USING (submission_id)
 JOIN LATERAL (SELECT file_name FROM arrival WHERE inbox_id = s.submission_id ORDER BY arrival_id LIMIT 1) a ON true
 WHERE j.city_id = :city_id AND j.weight < 1 AND s.released_at IS NULL
 ORDER BY j.submission_id;
+
+-- name: delete_reliabilities
+-- Forget how reliable a city's contributors have been. Params: city_id.
+DELETE FROM reliability WHERE city_id = :city_id;

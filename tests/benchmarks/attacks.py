@@ -104,7 +104,8 @@ def _way(one: Recorded, tolerance_m: float) -> Floats:
 def _ridden(way: Floats, speed_mps: Floats, interval_s: float, start_s: float) -> Recorded:
     along = np.concatenate(([0.0], np.cumsum(speed_mps * interval_s)))
     along = along[along <= along_m(way)[-1]]
-    return Recorded(start_s + np.arange(len(along)) * interval_s, points_at(way, along_m(way), along))
+    t_s = np.asarray(start_s + np.arange(len(along)) * interval_s, dtype=np.float64)
+    return Recorded(t_s, points_at(way, along_m(way), along))
 
 
 def _interval_s(rng: np.random.Generator) -> float:
@@ -145,11 +146,12 @@ def realistic(one: Recorded, rng: np.random.Generator) -> Recorded:
         standing = int(rng.uniform(8, 40) / interval_s)
         speed[at:at + standing] = 0
         at += standing
-    made = _ridden(way, np.clip(speed, 0, 16), interval_s, _days(rng))
+    made = _ridden(way, np.asarray(np.clip(speed, 0, 16), dtype=np.float64), interval_s, _days(rng))
     keep = np.exp(-interval_s / rng.uniform(10, 40))
     noise = rng.normal(0, rng.uniform(3, 8), made.xy.shape)
     noise[1:] *= np.sqrt(1 - keep**2)
-    return Recorded(made.t_s, made.xy + lfilter([1.0], [1.0, -keep], noise, axis=0))
+    lasting = np.asarray(lfilter([1.0], [1.0, -keep], noise, axis=0), dtype=np.float64)
+    return Recorded(made.t_s, made.xy + lasting)
 
 
 INVENTIONS: Mapping[str, Invention] = {

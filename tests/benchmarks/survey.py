@@ -39,6 +39,8 @@ from mapping_service.group.group import group_rides
 from mapping_service.intake.interpret import interpret
 from mapping_service.parameters import Parameters
 from mapping_service.records import City, Claim, Floats, NetworkDraft, Report, Ride
+from mapping_service.trust.claims import claims
+from mapping_service.trust.reliability import reliabilities, with_reliability
 from tests.benchmarks.report import write_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,7 +141,9 @@ def _shared(parts: Sequence[Ride], reports: Iterable[Report]) -> list[Ride]:
 
 def infer(survey: Survey, p: Parameters) -> NetworkDraft:
     """Return the candidate network of a survey by the same pure steps as the service."""
-    return fuse(survey.rides, group_rides(survey.rides, p), survey.city, p)
+    grouping = group_rides(survey.rides, p)
+    known = reliabilities(claims(survey.rides, grouping, survey.city.srid, p), p)
+    return fuse(with_reliability(survey.rides, known), grouping, survey.city, p)
 
 
 def without_marks(survey: Survey) -> Survey:

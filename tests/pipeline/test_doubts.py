@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import text
 
 from mapping_service.reasons import sentence
-from tests.pipeline.town import Town, survey
+from mapping_service.records import Claim
+from mapping_service.store.intake import save_claims
+from tests.pipeline.town import Town, key, survey
 
 RIDE, OTHER = survey()[0], survey()[1]
 _TIME = re.compile(rb"<time>([^<]+)</time>")
@@ -24,7 +28,7 @@ def later(gpx: bytes, days: float) -> bytes:
     return _TIME.sub(moved, gpx)
 
 
-def judged(town: Town) -> list[tuple[int, float, float, object]]:
+def judged(town: Town) -> list[tuple[Any, ...]]:
     with town.engine.connect() as connection:
         found = connection.execute(text("SELECT submission_id, probability, weight, doubts FROM judgement ORDER BY 1"))
         return [tuple(one) for one in found]
@@ -92,3 +96,39 @@ def test_a_second_processing_changes_nothing(town: Town) -> None:
     before = state(town)
     town.process()
     assert state(town) == before
+
+
+def test_one_person_far_away_at_the_same_time_weighs_less_in_both_places(town: Town) -> None:
+    one, other = survey()[0], survey()[7]
+    names = {"one.gpx": one.gpx, "other.gpx": at_the_time_of(one.gpx, other.gpx)}
+    with town.engine.begin() as connection:
+        save_claims(connection, town.city.city_id, {key(name): Claim(contributor="ama") for name in names})
+    for name, data in names.items():
+        town.send(name, data)
+    town.process()
+    assert set(town.statuses().values()) == {("accepted", None)}
+    assert [ride.weight for ride in town.rides()] == [0.2, 0.2]
+    assert {doubt["code"] for _, _, _, doubts in judged(town) for doubt in doubts} == {"two_places"}
+
+
+def at_the_time_of(one: bytes, other: bytes) -> bytes:
+    """The second recording, moved to begin with the first."""
+    starts = [_TIME.findall(gpx)[0].decode().replace("Z", "+00:00") for gpx in (one, other)]
+    first, then = (datetime.fromisoformat(start) for start in starts)
+    return later(other, (first - then) / timedelta(days=1))
+
+
+def test_how_reliable_people_are_is_kept_inside(town: Town) -> None:
+    people = ("ama", "kofi", "esi")
+    turns: Counter[tuple[str, str]] = Counter()
+    claims = {}
+    for ride in survey():
+        way = ride.truth.pattern, ride.truth.direction_id
+        claims[key(ride.file_name)] = Claim(contributor=people[turns[way] % len(people)])
+        turns[way] += 1
+    with town.engine.begin() as connection:
+        save_claims(connection, town.city.city_id, claims)
+    town.send_all(survey())
+    town.process()
+    assert set(town.ask("SELECT person FROM reliability WHERE domain = 'trace'")) == set(people)
+    assert all(1 / 3 <= weight <= 3 for weight in town.ask("SELECT weight FROM reliability"))

@@ -57,3 +57,16 @@ CREATE TABLE judgement (
 );
 -- Usage: trust.list_doubts, foreign key
 CREATE INDEX judgement_city_idx ON judgement (city_id, submission_id);
+
+-- How reliable each contributor has been in each domain. Never published: people are known inside only.
+CREATE TABLE reliability (
+  city_id integer NOT NULL,
+  domain  text NOT NULL,                       -- trace, stop, fare, wait
+  person  text NOT NULL,                       -- pseudonym, or as the hints name them
+  claims  real NOT NULL,                       -- that the others could judge; old ones count less
+  errors  real NOT NULL,
+  weight  real NOT NULL,                       -- of their word; 1 for the middle one
+  low     real NOT NULL,                       -- share of right claims, lower bound: for display
+  CONSTRAINT reliability_pkey PRIMARY KEY (city_id, domain, person),
+  CONSTRAINT reliability_city_fkey FOREIGN KEY (city_id) REFERENCES city
+);
