@@ -33,23 +33,21 @@ def evidence(rides: Sequence[Ride]) -> Evidence:
 def features(signs: Signs) -> Mapping[str, float]:
     """Return the signs of a pattern on the scales on which they add up. ``runs`` and ``people`` speak for it; all
     others, the higher the more, against it."""
-    lone = float(signs["runs"] == 1)
     return {
         "runs": log(signs["runs"]),
         "people": log(max(1.0, signs["people"])),
-        "lone": lone,
+        "lone": float(signs["runs"] == 1),
         "short": max(0.0, -log(max(signs["km"], 0.1) / 10)),
         "unseen": min(signs["unseen"], 0.3),
         "off": min(signs["off"], 0.3),
         "missed": min(signs["missed"], 0.3),
         "start": min(signs["start_m"], _FAR_M) / _FAR_M,
         "end": min(signs["end_m"], _FAR_M) / _FAR_M,
-        "untold_start": 1 - signs["departed"],
-        "untold_end": 1 - signs["arrived"],
-        "lone_untold_start": lone * (1 - signs["departed"]),
-        "lone_untold_end": lone * (1 - signs["arrived"]),
+        # Where riders say nothing at all, their silence about the ends of the way says nothing either.
+        "silent": 1 - signs["told"],
+        "untold_start": signs["told"] * (1 - signs["departed"]),
+        "untold_end": signs["told"] * (1 - signs["arrived"]),
         "elsewhere": signs["elsewhere"],
-        "partial": log1p(signs["partial"]),
         "maybe": log1p(signs["maybe"]),
         "labels": signs["labels"],
     }

@@ -38,15 +38,16 @@ def signs(
     ``shape`` and ``lines``, the positions of each run, are metres. ``runs``, ``people`` (0 where nobody was named),
     ``partial`` and ``maybe`` count; ``km`` is the length; ``start_m`` and ``end_m`` are how far from the ends of the
     way the runs begin and end (median); the others are shares: ``unseen`` of the way with no position near it, ``off``
-    of the runs that lies off the way, ``missed`` of the way that a run leaves out (mean), ``departed`` and ``arrived``
-    of the runs whose rider said so, ``elsewhere`` of the group's runs that took another way, ``labels`` of the runs
-    that were not called as most of them.
+    of the runs that lies off the way, ``missed`` of the way that a run leaves out (mean), ``told`` of the runs whose
+    rider said anything at all, ``departed`` and ``arrived`` of these the ones that said so, ``elsewhere`` of the
+    group's runs that took another way, ``labels`` of the runs that were not called as most of them.
     """
     points = resample(shape, p.shape_step_m)
     paths = [resample(line, p.shape_step_m) for line in lines]
     tree = cKDTree(points)
     off = [_share_beyond(tree.query(path)[0], p.stop_side_m) for path in paths]
     missed = [_share_beyond(cKDTree(path).query(points)[0], p.stop_side_m) for path in paths]
+    told = [ride for ride in rides if ride.reports]
     found = {
         "runs": len(rides),
         "people": len({ride.person for ride in rides if ride.person}),
@@ -56,8 +57,9 @@ def signs(
         "missed": float(np.mean(missed)),
         "start_m": float(np.median([np.hypot(*(path[0] - shape[0])) for path in paths])),
         "end_m": float(np.median([np.hypot(*(path[-1] - shape[-1])) for path in paths])),
-        "departed": float(np.mean([_said(ride, _AT_START, p) for ride in rides])),
-        "arrived": float(np.mean([_said(ride, _AT_END, p) for ride in rides])),
+        "told": len(told) / len(rides),
+        "departed": sum(_said(ride, _AT_START, p) for ride in told) / max(1, len(told)),
+        "arrived": sum(_said(ride, _AT_END, p) for ride in told) / max(1, len(told)),
         "elsewhere": company.elsewhere / (company.elsewhere + len(rides)),
         "partial": company.partial,
         "maybe": company.maybe,

@@ -25,9 +25,9 @@ def why(signs: Mapping[str, float]) -> tuple[Notice, ...]:
 
 def _lone(signs: Mapping[str, float]) -> list[Notice]:
     said = [Notice("one_ride")]
-    if not signs["departed"]:
+    if signs["told"] and not signs["departed"]:
         said.append(Notice("start_untold"))
-    if not signs["arrived"]:
+    if signs["told"] and not signs["arrived"]:
         said.append(Notice("end_untold"))
     return said
 

@@ -23,52 +23,56 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collectors.hints import file_stem
-from collectors.simulator import read_feed
+from collectors.simulator import RideSettings, read_feed
 from collectors.simulator.chance import stream
 from mapping_service.fuse.confidence import chance, features
-from mapping_service.geo import to_metres
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats, NetworkDraft, PatternDraft
 from tests.benchmarks.reliability import brier, chance_error, expected_error, fit_logistic, reliability
 from tests.benchmarks.report import write_table
-from tests.benchmarks.scoring import FOUND_F1, Track, fit
+from tests.benchmarks.scoring import FOUND_F1, fit, matched
 from tests.benchmarks.simulated import CITIES, PATTERNS, SEED, SimulatedCity, simulated, some_routes
-from tests.benchmarks.survey import ROOT, Survey, infer, read_survey
-from tests.benchmarks.truth import TrueWays
+from tests.benchmarks.survey import ROOT, Survey, infer, read_survey, without_marks
+from tests.benchmarks.truth import STOP_M, Found, TrueWay, TrueWays, kept_stops, of_draft
 
 WEIGHTS = ROOT / "mapping_service/fuse/confidence.json"
 FITTED_ON = (("freetown", 101), ("accra", 101), ("accra", 102))
 MOST_RUNS = 20
-SIZES = (1, 2, 3, 5, 10)
+SIZES = {1: 8, 2: 4, 3: 3, 5: 2}  # runs of each pattern, and how many such surveys of different rides
 UNEVEN = 5  # runs of a pattern at most, in surveys in which each pattern has its own number
 PENALTY = 3.0
 # What speaks for a pattern (1) and what speaks against it (-1).
 SIGNS = {
     name: 1 if name in ("runs", "people") else -1
     for name in features({
-        "runs": 1, "people": 1, "km": 1, "unseen": 0, "off": 0, "missed": 0, "start_m": 0, "end_m": 0, "departed": 0,
-        "arrived": 0, "elsewhere": 0, "partial": 0, "maybe": 0, "labels": 0})
+        "runs": 1, "people": 1, "km": 1, "unseen": 0, "off": 0, "missed": 0, "start_m": 0, "end_m": 0, "told": 0,
+        "departed": 0, "arrived": 0, "elsewhere": 0, "partial": 0, "maybe": 0, "labels": 0})
 }
 
 
 @dataclass(frozen=True)
 class Case:
-    """A pattern that was inferred, and whether it is right; ``where`` is the city and the kind of survey."""
+    """A pattern that was inferred, and whether it is right; if it is, the stated chances of its stops between the ends
+    and which of them are true."""
 
-    where: str
     pattern: PatternDraft
     right: bool
+    stops: tuple[tuple[float, bool], ...]
 
 
-def surveys(one: SimulatedCity) -> Iterator[tuple[str, Survey]]:
-    """All surveys of one size that the rides of a simulated city allow without sharing a ride, and uneven ones."""
-    for size in SIZES:
-        for first in range(0, MOST_RUNS - size + 1, size):
-            yield f"{size} runs", _with(one, {}, size, first)
+def surveys(one: SimulatedCity) -> Iterator[Survey]:
+    """Surveys of some sizes from the rides of a simulated city, those of one size without a ride in common, and uneven
+    ones; half of these once more as phones alone would have recorded them."""
+    for size, many in SIZES.items():
+        for first in range(0, size * many, size):
+            yield _with(one, {}, size, first)
     for first in range(0, MOST_RUNS, UNEVEN):
         rng = stream(one.settings.seed, "uneven", first)
         counts = {pattern.name: int(rng.integers(1, UNEVEN + 1)) for pattern in one.network.patterns}
-        yield "uneven", _with(one, counts, UNEVEN, first)
+        uneven = _with(one, counts, UNEVEN, first)
+        yield uneven
+        if first % (2 * UNEVEN) == 0:
+            yield without_marks(uneven)
 
 
 def _with(one: SimulatedCity, counts: Mapping[str, int], size: int, first: int) -> Survey:
@@ -86,24 +90,10 @@ def simulated_cases(data: Path, city: str, seed: int, p: Parameters, *, publishe
     """Infer a simulated city over and over and judge each pattern; unless ``published``, on routes kept for fitting."""
     feed = read_feed(data / city / "gtfs.zip")
     shown = some_routes(feed, PATTERNS, SEED)
-    network = shown if published else some_routes(
-        feed, PATTERNS, seed, but=[one.route_id for one in shown.patterns])
+    network = shown if published else some_routes(feed, PATTERNS, seed, but=[one.route_id for one in shown.patterns])
     one = simulated(network, city, seed, MOST_RUNS, p)
-    true = [way.track for way in TrueWays(one.network, one.settings, one.survey.city.srid).ways.values()]
-    return [
-        Case(f"{city}, {kind}", pattern, _is_right(pattern, true, survey.city.srid))
-        for kind, survey in surveys(one)
-        for pattern in _patterns(infer(survey, p))
-    ]
-
-
-def _patterns(draft: NetworkDraft) -> list[PatternDraft]:
-    return [one for route in draft.routes for one in route.patterns]
-
-
-def _is_right(pattern: PatternDraft, true: Sequence[Track], srid: int) -> bool:
-    track = Track(to_metres(pattern.lon_lat[:, 0], pattern.lon_lat[:, 1], srid))
-    return any(fit(way, track).f1 >= FOUND_F1 for way in true if way.meets(track))
+    true = list(TrueWays(one.network, one.settings, one.survey.city.srid).ways.values())
+    return [case for survey in surveys(one) for case in _judged(infer(survey, p), survey, true)]
 
 
 def real_cases(data: Path, p: Parameters) -> list[Case]:
@@ -113,14 +103,36 @@ def real_cases(data: Path, p: Parameters) -> list[Case]:
     with (data / "truth.csv").open(encoding="utf-8") as file:
         drawn = {row["run"] for row in csv.DictReader(file) if row["way"]}
     judged = {ride.run_id for ride, name in zip(survey.rides, survey.files, strict=True) if file_stem(name) in drawn}
-    srid = survey.city.srid
-    lines = [one.lonlat for one in read_feed(data / "reference-gtfs.zip").patterns]
-    true = [Track(to_metres(line[:, 0], line[:, 1], srid)) for line in lines]
+    drawn_ways = TrueWays(read_feed(data / "reference-gtfs.zip"), RideSettings(), survey.city.srid)
     return [
-        Case("abidjan", one, _is_right(one, true, srid))
-        for one in _patterns(infer(survey, p))
-        if any(run.run_id in judged and run.role == "full" for run in one.runs)
+        case for case in _judged(infer(survey, p), survey, list(drawn_ways.ways.values()))
+        if any(run.run_id in judged and run.role == "full" for run in case.pattern.runs)
     ]
+
+
+def _judged(draft: NetworkDraft, survey: Survey, true: Sequence[TrueWay]) -> Iterator[Case]:
+    found = of_draft(draft, survey).ways
+    chances = {stop.stop_id: stop.confidence for stop in draft.stops}
+    for route in draft.routes:
+        for one in route.patterns:
+            its = found[one.pattern_id]
+            fits = [(fit(way.track, its.track).f1, way) for way in true if way.track.meets(its.track)]
+            best, way = max(fits, key=lambda fitted: fitted[0], default=(0.0, None))
+            if way is None or best < FOUND_F1:
+                yield Case(one, False, ())
+            else:
+                yield Case(one, True, tuple(_stops(one, its, way, chances)))
+
+
+def _stops(
+    pattern: PatternDraft, found: Found, way: TrueWay, chances: Mapping[str, float]
+) -> Iterator[tuple[float, bool]]:
+    kept = kept_stops(way, found)
+    pairs, _ = matched(way.places, found.stops.only(kept), STOP_M)
+    hits = {int(kept[j]) for _, j in pairs}
+    for k in kept.tolist():
+        if 0 < k < len(pattern.stops) - 1:
+            yield chances[pattern.stops[k].stop_id], k in hits
 
 
 def fit_weights(cases: Sequence[Case]) -> Mapping[str, float]:
@@ -163,25 +175,36 @@ def main() -> None:
         print(WEIGHTS.read_text("utf-8"))
         return
     held_out = [one for city in CITIES for one in simulated_cases(options.data, city, SEED, p, published=True)]
-    real = real_cases(options.data / "abidjan", p)
-    _write("calibration-simulated", "held-out simulated cities", held_out)
-    _write("calibration-abidjan", "Abidjan, labels hidden", real)
+    _write("simulated", "held-out simulated cities", held_out)
+    _write("abidjan", "Abidjan, labels hidden", real_cases(options.data / "abidjan", p))
 
 
 def _write(name: str, what: str, cases: Sequence[Case]) -> None:
-    said, true = _said(cases), _right(cases)
-    plain = reliability(_plain(cases), true)
-    bins = reliability(said, true)
+    head = ("confidence", "patterns", "stated", "right", "before: patterns", "stated", "right")
+    write_table(f"calibration-{name}", f"Confidence of patterns on {what}: what is stated and what is right", head,
+                _rows(_said(cases), _right(cases), _plain(cases)))
+    stops = [stop for one in cases for stop in one.stops]
+    said, true = np.array([chance for chance, _ in stops]), np.array([right for _, right in stops])
+    write_table(f"calibration-stops-{name}", f"Confidence of stops on {what}: what is stated and what is within 30 m",
+                ("confidence", "stops", "stated", "true"), _rows(said, true))
+
+
+def _rows(said: Floats, true: NDArray[np.bool_], *others: Floats) -> list[tuple[object, ...]]:
+    """Return a reliability table and what comes of it, for what is stated and for others beside it."""
+    each = (said, *others)
+    tables = [reliability(one, true) for one in each]
     rows: list[tuple[object, ...]] = [
-        (f"{ours.low:.1f}–{ours.high:.1f}", ours.cases, ours.said, ours.true, before.cases, before.said, before.true)
-        for ours, before in zip(bins, plain, strict=True)
+        (f"{bins[0].low:.1f}–{bins[0].high:.1f}", *(value for one in bins for value in (one.cases, one.said, one.true)))
+        for bins in zip(*tables, strict=True)
     ]
-    rows.append(("calibration error", len(cases), expected_error(bins), None, None, expected_error(plain), None))
-    rows.append(("of perfect chances, so many cases", None, chance_error(said), None, None, None, None))
-    rows.append(("Brier score", None, brier(said, true), None, None, brier(_plain(cases), true), None))
-    rows.append(("right in all", None, None, float(true.mean()), None, None, None))
-    write_table(name, f"Confidence of patterns on {what}: what is stated and what is right",
-                ("confidence", "patterns", "stated", "right", "before: patterns", "stated", "right"), rows)
+    sure = [one >= 0.5 for one in each]
+    rows.append(("0.5 or more", *(value for these, one in zip(sure, each, strict=True) for value in (
+        int(these.sum()), float(one[these].mean()), float(true[these].mean())))))
+    rows.append(("all", *(value for one in each for value in (len(one), float(one.mean()), float(true.mean())))))
+    rows.append(("calibration error", *(value for one in tables for value in (None, expected_error(one), None))))
+    rows.append(("that of perfect chances", *(value for one in each for value in (None, chance_error(one), None))))
+    rows.append(("Brier score", *(value for one in each for value in (None, brier(one, true), None))))
+    return rows
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from collectors.simulator.motion import drive
 from collectors.simulator.network import Pattern, Plane
 from collectors.simulator.rides import departure_of
 from mapping_service.geo import along_m, points_at, to_metres
-from mapping_service.records import Floats, NetworkDraft, PatternDraft, Ride, RouteDraft
+from mapping_service.records import Floats, Ints, NetworkDraft, PatternDraft, Ride, RouteDraft
 from tests.benchmarks.scoring import (
     FOUND_F1,
     Places,
@@ -310,12 +310,17 @@ class _Stops:
     ride_error: float | None
 
 
-def _stops(way: TrueWay, found: Found) -> _Stops:
+def kept_stops(way: TrueWay, found: Found) -> Ints:
+    """Return which of the stops of an inferred way can be judged: those off a hail-and-ride stretch of the true one."""
     hailed = way.hail_xy()
-    outside = np.arange(len(found.stops.xy))
-    if len(hailed):
-        away = np.hypot(*(found.stops.xy[:, None] - hailed[None]).transpose(2, 0, 1))
-        outside = np.flatnonzero(np.min(away, axis=1) > STOP_M)
+    if not len(hailed):
+        return np.arange(len(found.stops.xy))
+    away = np.hypot(*(found.stops.xy[:, None] - hailed[None]).transpose(2, 0, 1))
+    return np.flatnonzero(np.min(away, axis=1) > STOP_M)
+
+
+def _stops(way: TrueWay, found: Found) -> _Stops:
+    outside = kept_stops(way, found)
     pairs, away_m = matched(way.places, found.stops.only(outside), STOP_M)
     in_order = sorted((int(outside[j]), way.stops[i]) for i, j in pairs)
     steps, whole = _times(way, found, in_order)

@@ -40,8 +40,14 @@ def test_the_whole_way_by_commands_alone(commonway: Command, rides: Path, tmp_pa
     assert (processed["read"], processed["routes"], processed["submissions"]) == (12, 2, {"accepted": 12})
     candidates = commonway("review", "list", *of_city).json
     assert len(candidates) == 2 and all(0 <= one["confidence"] <= 1 for one in candidates)
+    assert [one["gain"] for one in candidates] == sorted((one["gain"] for one in candidates), reverse=True)
+    assert {one["remarks"][0]["code"] for one in candidates} == {"new"}
     accepted = commonway("review", "accept", *of_city).json
     assert accepted == {"accepted": ["R1", "R2"], "retired": [], "service_points": 0}
+    again = commonway("review", "list", *of_city).json
+    assert {one["route_id"] for one in again} == {"R1", "R2"}
+    assert {one["remarks"][0]["code"] for one in again} == {"same"}
+    assert max(one["gain"] for one in again) < min(one["gain"] for one in candidates)
     released = commonway("release", "--note", "First", "--valid-from", "2025-05-01", *of_city).json
     assert (released["release"], released["created"], released["routes"]) == (1, True, 2)
     assert commonway("export", "gtfs", out, *of_city).json["written"] == str(out)

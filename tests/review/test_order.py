@@ -49,6 +49,6 @@ def test_the_reasons_are_those_of_the_pattern_that_is_trusted_least() -> None:
     good, bad = replace(PATTERN, confidence=0.9), replace(
         PATTERN, pattern_id="T2", confidence=0.4, news="same", signs={
             "runs": 1, "people": 1, "km": 8.0, "unseen": 0.0, "off": 0.0, "missed": 0.0, "start_m": 0.0, "end_m": 0.0,
-            "departed": 0.0, "arrived": 1.0, "elsewhere": 0.0, "partial": 0, "maybe": 0, "labels": 0.0})
+            "told": 1.0, "departed": 0.0, "arrived": 1.0, "elsewhere": 0.0, "partial": 0, "maybe": 0, "labels": 0.0})
     (ranked,) = by_gain([Candidate("R1", "7", None, 4, 2, 0.7, (good, bad))])
     assert [remark.code for remark in ranked.remarks] == ["new", "one_ride", "start_untold"]

@@ -14,7 +14,7 @@ from tests.contract.sources import sources
 
 SIGNS: Mapping[str, float] = {
     "runs": 3, "people": 2, "km": 8.0, "unseen": 0.0, "off": 0.01, "missed": 0.02, "start_m": 30.0, "end_m": 30.0,
-    "departed": 1.0, "arrived": 1.0, "elsewhere": 0.0, "partial": 0, "maybe": 0, "labels": 0.0}
+    "told": 1.0, "departed": 1.0, "arrived": 1.0, "elsewhere": 0.0, "partial": 0, "maybe": 0, "labels": 0.0}
 
 
 def codes(**over: float) -> list[str]:
@@ -30,6 +30,7 @@ def test_rides_that_agree_and_their_people_speak_for_a_pattern() -> None:
 def test_a_lone_ride_says_what_nobody_said_of_its_ends() -> None:
     assert codes(runs=1) == ["one_ride"]
     assert codes(runs=1, departed=0.0, arrived=0.0) == ["one_ride", "start_untold", "end_untold"]
+    assert codes(runs=1, told=0.0, departed=0.0, arrived=0.0) == ["one_ride"]
 
 
 @pytest.mark.parametrize("over, code", [
