@@ -23,9 +23,8 @@ from scipy.spatial.distance import squareform
 
 from mapping_service.geo import along_m
 from mapping_service.group.line import Line, agree, apart_m, line_of
-from mapping_service.group.near import Near, near
+from mapping_service.group.near import Near, near_rides
 from mapping_service.group.pairs import pair
-from mapping_service.group.trail import trail_of
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats, Ints, Ride
 
@@ -76,7 +75,7 @@ def group(lines: Sequence[Line], known: Near, p: Parameters) -> Grouping:
 
 def group_rides(rides: Sequence[Ride], p: Parameters) -> Grouping:
     """Group the rides of a city by where they went and when; nothing that anybody said of them counts."""
-    return group([line_of(ride) for ride in rides], near([trail_of(ride.xy, ride.match, p) for ride in rides], p), p)
+    return group([line_of(ride) for ride in rides], near_rides(rides, p), p)
 
 
 def _in_given_order(one: Group, order: Ints) -> Group:

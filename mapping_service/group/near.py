@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from mapping_service.group.trail import Trail, backward, reach, squares
+from mapping_service.group.trail import Trail, backward, reach, squares, trail_of
 from mapping_service.parameters import Parameters
-from mapping_service.records import Floats, Ints
+from mapping_service.records import Floats, Ints, Ride
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,23 @@ def near(trails: Sequence[Trail], p: Parameters) -> Near:
     if not trails:
         return Near(sparse.csr_array((0, 0)), sparse.csr_array((0, 0)))
     return matrices(_joined([compare(i, trails[i], js, trails, p) for i, js in _meetings(passed, p)]), len(trails))
+
+
+def near_rides(rides: Sequence[Ride], p: Parameters) -> Near:
+    """Compare rides on the streets where both were matched, and by where they went on the ground where not."""
+    on_ground = near([trail_of(ride.xy, None, p) for ride in rides], p)
+    matched = np.array([float(ride.match is not None) for ride in rides])
+    if not matched.any():
+        return on_ground
+    on_streets = near([trail_of(ride.xy, ride.match, p) for ride in rides], p)
+    both = sparse.diags_array(matched)
+
+    def chosen(streets: sparse.csr_array, ground: sparse.csr_array) -> sparse.csr_array:
+        made = sparse.csr_array(both @ streets @ both + ground - both @ ground @ both)
+        made.eliminate_zeros()
+        return made
+
+    return Near(chosen(on_streets.cover, on_ground.cover), chosen(on_streets.back, on_ground.back))
 
 
 def matrices(pairs: Pairs, n: int) -> Near:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -239,6 +240,17 @@ def test_the_same_runs_in_any_order_give_the_same_groups_ways_and_pairs(order: l
     runs = mixed_city()
     first = identified(grouped(runs), range(len(runs)))
     assert identified(grouped([runs[i] for i in order]), order) == first
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.integers(0, 13), min_size=1, max_size=8, unique=True))
+def test_what_is_ridden_far_away_changes_no_group(elsewhere: list[int]) -> None:
+    here = mixed_city()
+    there = [replace(here[i], xy=here[i].xy + 50_000.0) for i in elsewhere]
+    alone, together = group_rides(here, P), group_rides([*here, *there], P)
+    near_by = [one for one in together.groups if one.full[0] < len(here)]
+    assert tuple(near_by) == alone.groups
+    assert tuple(pair for pair in together.pairs if max(pair) < len(near_by)) == alone.pairs
 
 
 def detour(at_m: float, seed: int) -> Ride:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping_service.geo import resample
-from mapping_service.group.near import Near, near
+from mapping_service.group.near import Near, near, near_rides
 from mapping_service.group.trail import Trail, trail_of
 from mapping_service.records import Floats, Match
+from tests.group.rides import ridden
 from tests.sketch import P, noisy, places, way
 
 TOWN = places(
@@ -94,6 +96,16 @@ def test_two_parallel_streets_are_told_apart_from_60_m_on_without_streets_and_at
         for edge in (0, 2)
     )
     assert near([on_one, on_other], P).cover[0, 1] == 0.0
+
+
+def test_a_ride_that_was_not_matched_is_compared_on_the_ground_and_those_that_were_on_the_streets() -> None:
+    """The first two were matched to the two carriageways of one road, the third was not matched."""
+    rides = [
+        replace(ridden(line("AE")), match=Match(np.array([edge]), np.zeros(1), np.array([3000.0]), (), 1.0))
+        for edge in (0, 2)
+    ]
+    cover = near_rides([*rides, ridden(line("AE"))], P).cover.toarray()
+    assert cover.tolist() == [[1.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
 
 
 def test_little_in_common_is_nothing() -> None:
