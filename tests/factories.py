@@ -37,6 +37,8 @@ FIRST_SEEN = datetime(2024, 3, 4, 4, 30, tzinfo=UTC)  # a Monday, 07:30 in Nairo
 LAST_SEEN = datetime(2024, 3, 8, 5, 10, tzinfo=UTC)
 VALID_FROM = date(2024, 4, 1)
 SEEN = {"runs": 3, "people": 2, "first_seen": FIRST_SEEN, "last_seen": LAST_SEEN}
+SIGNS = {"runs": 3, "people": 2, "km": 4.4, "unseen": 0.0, "off": 0.01, "missed": 0.02, "start_m": 20.0, "end_m": 350.0,
+         "told": 1.0, "departed": 1.0, "arrived": 0.67, "elsewhere": 0.0, "partial": 0, "maybe": 0, "labels": 0.0}
 MORNING_S = (21600, 32400)
 MIDDAY_S = (32400, 54000)
 WHOLE_DAY_S = (0, 86400)
@@ -216,7 +218,7 @@ def make_pattern(
     defaults = {
         "network_id": network_id, "pattern_id": pattern_id, "city_id": city_id, "route_id": route_id,
         "direction_id": 0, "headsign": None, "geom": line([place for _, place in stops]), "length_m": along_m[-1],
-        "spread_m": 12.0, "day_types": ["weekday"], "confidence": 0.8, **SEEN,
+        "spread_m": 12.0, "day_types": ["weekday"], "confidence": 0.8, "signs": SIGNS, **SEEN,
     }
     insert(connection, "pattern", defaults, over)
     key = {"network_id": network_id, "pattern_id": pattern_id, "city_id": city_id}

@@ -53,6 +53,10 @@ def test_a_route_page_shows_stops_times_fare_and_evidence(client: FlaskClient) -
     assert "12 min" in page  # the last stop, four sections of 180 s over the day
 
 
+def test_a_pattern_says_in_words_why_it_is_trusted_so(client: FlaskClient) -> None:
+    assert "3 rides agree; 2 people; rides end 350 m apart" in text(client, "/drawn-town/routes/R1")
+
+
 def test_only_between_its_ends_does_a_pattern_say_how_many_runs_stopped(client: FlaskClient) -> None:
     strip = re.findall(r'<li( class="end")?>(.*?)</li>', text(client, "/drawn-town/routes/R1"), re.DOTALL)
     stops = [(bool(end), "stopped" in said) for end, said in strip if "strip-facts" in said]
