@@ -1,8 +1,8 @@
 """Hail-and-ride stretches of a pattern: where riders get on and off wherever they like. Pure.
 
 On such a stretch vehicles halt often and never at the same place twice. A window slides along the line; where the halts
-in it that belong to no stop are many for the rides that came by, and no place holds a large part of them, it is part of
-a stretch. With one ride no place can repeat, so nothing is said.
+in it that belong to no sure stop are many for the rides that came by, and no place holds a large part of them, it is
+part of a stretch. With few rides no place repeats, so nothing is said.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mapping_service.records import Floats, HailStretch, Ints
 def hail_stretches(halts: Halts, loose: Ints, passed: Floats, grid_m: Floats, p: Parameters) -> list[HailStretch]:
     """Return the stretches in order.
 
-    ``loose`` are the halts that belong to no stop; ``passed`` (grid, rides) which rides came by each of ``grid_m``.
+    ``loose`` are the halts at no sure stop; ``passed`` (grid, rides) says which rides came by each of ``grid_m``.
     """
     at_m, ride = halts.at_m[loose], halts.ride[loose]
     half = p.hail_window_m / 2
@@ -41,5 +41,5 @@ def hail_stretches(halts: Halts, loose: Ints, passed: Floats, grid_m: Floats, p:
 def _held(at_m: Floats, low: Ints, high: Ints, p: Parameters) -> NDArray[np.bool_]:
     """True where one place holds a large part of the halts from ``low`` to ``high``: a signal, a jam, a stop unseen."""
     reach = np.searchsorted(at_m, at_m + p.stop_apart_m, side="right") - np.arange(len(at_m))
-    held = [reach[a:b].max(initial=0) > max(1.0, p.hail_hold_share * (b - a)) for a, b in zip(low, high, strict=True)]
+    held = [reach[a:b].max(initial=0) > max(2.0, p.hail_hold_share * (b - a)) for a, b in zip(low, high, strict=True)]
     return np.array(held, dtype=bool)

@@ -100,8 +100,8 @@ def line_stops(line: OnLine, surroundings: Surroundings, p: Parameters) -> Serve
     ends = [_terminal(line, at_m, p) for at_m in (0.0, last_m)]
     fixed = [stop for stop in found if stop.probability >= p.stop_probability]
     maybe = [stop for stop in found if p.candidate_probability <= stop.probability < p.stop_probability]
-    held = np.isin(owner, np.flatnonzero(likely >= p.stop_probability))
-    stretches = hail_stretches(halts, inner[~held], _passed_at(line, line.guide.s, p), line.guide.s, p)
+    loose = inner[~np.isin(owner, np.flatnonzero(likely >= p.sure_probability))]
+    stretches = hail_stretches(halts, loose, _passed_at(line, line.guide.s, p), line.guide.s, p)
     return Served((ends[0], *fixed, ends[1]), tuple(maybe), tuple(stretches))
 
 

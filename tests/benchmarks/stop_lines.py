@@ -44,7 +44,7 @@ class Habits:
     others: bool = False
     spacing_m: tuple[float, float] = (250.0, 650.0)
     beside_signal: float = 0.3
-    signal_share: float = 0.35
+    signal_share: float = 0.2
     hailed_m: float = 1500.0
     gps_m: float = 8.0
     driver_m: float = 12.0
@@ -52,7 +52,7 @@ class Habits:
     service: tuple[float, float] = (3.0, 2.5)
     signal_halt: float = 0.5
     signal_max_s: float = 55.0
-    jams: int = 3
+    jams: int = 1
     jam_halt_s: float = 20.0
     other_halts_per_km: float = 0.0
     stray_share: float = 0.0

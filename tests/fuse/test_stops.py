@@ -143,17 +143,18 @@ def test_the_same_calls_in_another_order_give_the_same_stops() -> None:
 
 
 def test_rides_that_halt_everywhere_and_never_twice_at_one_place_are_hailed() -> None:
-    said: list[Said] = [(k, 800.0 + 270.0 * i + 90.0 * k, None) for k in range(3) for i in range(5)]
-    (stretch,) = found(*said, rides=3, reported=False).stretches
-    assert 700 <= stretch.from_m <= 1000 and 1900 <= stretch.to_m <= 2200
-    assert stretch.runs == 3
+    said: list[Said] = [(k, 800.0 + 300.0 * i + 60.0 * k, None) for k in range(5) for i in range(5)]
+    (stretch,) = found(*said, rides=5, reported=False).stretches
+    assert 700 <= stretch.from_m <= 1000 and 2000 <= stretch.to_m <= 2400
+    assert stretch.runs == 5
 
 
 def test_rides_that_keep_to_their_stops_are_not_hailed() -> None:
-    said: list[Said] = [(k, at, None) for k in range(3) for at in (700.0, 1000.0, 1300.0, 1600.0)]
-    assert found(*said, rides=3).stretches == ()
+    said: list[Said] = [(k, at, None) for k in range(5) for at in (700.0, 1000.0, 1300.0, 1600.0)]
+    assert found(*said, rides=5).stretches == ()
 
 
-def test_one_ride_alone_is_never_hailed() -> None:
-    said: list[Said] = [(0, 800.0 + 90.0 * i, None) for i in range(12)]
-    assert found(*said, rides=1, reported=False).stretches == ()
+@pytest.mark.parametrize("rides", [1, 3])
+def test_too_few_rides_are_never_hailed(rides: int) -> None:
+    said: list[Said] = [(k, 800.0 + 300.0 * i + 60.0 * k, None) for k in range(rides) for i in range(5)]
+    assert found(*said, rides=rides, reported=False).stretches == ()
