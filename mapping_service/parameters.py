@@ -73,6 +73,13 @@ class Parameters:
     match_off: float = tunable(3, "nats", 1, 10, "of a fix off the streets: free movement against one on a line")
     match_switch: float = tunable(5, "nats", 2, 20, "of leaving the streets, and of coming back [simulated]")
 
+    # match: one way from several runs
+    cover_m: float = tunable(100, "m", 50, 300, "a run that came this near to a street could have taken it")
+    vote_nats: float = tunable(0.5, "factor", 0, 3, "weight of the runs' votes; plateau of 0.3–0.6 [simulated]")
+    vote_most: float = tunable(2.5, "nats", 1, 5, "a street that nobody took is no worse than that")
+    detour_runs: float = tunable(3, "runs", 2, 10, "fewer make no detour of their own")
+    detour_share: float = tunable(0.2, "share", 0.1, 0.5, "of the runs")
+
     # group
     step_m: float = tunable(20, "m", 5, 50, "distance between the points in which lines are compared")
     near_squares_share: float = tunable(0.3, "share", 0.1, 0.5, "of the 400 m squares of the shorter run")

@@ -14,6 +14,7 @@ from mapping_service.fuse.shape import without_standing
 from mapping_service.fuse.surroundings import Surroundings
 from mapping_service.geo import resample
 from mapping_service.group.group import Grouping
+from mapping_service.match.index import StreetIndex, index_streets
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats, Ride, Streets
 
@@ -32,7 +33,7 @@ class Material:
     """The rides and their grouping; ``lines``, ``paths``, ``tracks``, ``calls``, ``bands``, ``waits`` run along them.
 
     ``lines`` are the positions in metres with each halt reduced to a point, ``paths`` the same at equal steps,
-    ``tracks`` these with their times.
+    ``tracks`` these with their times. ``index`` is that of the city's streets, where it has any.
     """
 
     rides: Sequence[Ride]
@@ -46,6 +47,7 @@ class Material:
     bands: Sequence[Band]
     waits: Sequence[Sequence[Wait]]
     surroundings: Surroundings
+    index: StreetIndex | None
 
     def waits_of(self, rides: Sequence[int]) -> list[Wait]:
         """Return all waits reported on some rides."""
@@ -70,6 +72,7 @@ def prepare(rides: Sequence[Ride], grouping: Grouping, city: CityFrame, p: Param
         bands=bands,
         waits=[_waits(r, b) for r, b in zip(rides, bands, strict=True)],
         surroundings=Surroundings(tracks, told, city.streets, p),
+        index=index_streets(city.streets) if city.streets else None,
     )
 
 

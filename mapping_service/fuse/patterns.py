@@ -17,6 +17,7 @@ from mapping_service.fuse.signs import Company, signs
 from mapping_service.fuse.stops import LineStop, line_stops, on_line
 from mapping_service.geo import along_m, to_lon_lat
 from mapping_service.group.group import medoid
+from mapping_service.match.consensus import consensus
 from mapping_service.parameters import Parameters
 from mapping_service.records import (
     Floats,
@@ -56,17 +57,26 @@ def ways_of(material: Material) -> list[Way]:
     m = material
     taken = [(g, members) for g, one in enumerate(m.grouping.groups) for members in one.variants]
     companies = [tuple(sorted((*one.full, *one.partial))) for one in m.grouping.groups]
-    own = [_shape(m, members, companies[g]) for g, members in taken]
+    averages = [_average(m, members, companies[g]) for g, members in taken]
+    own = [_on_streets(m, line, companies[g]) for (g, _), line in zip(taken, averages, strict=True)]
     shapes = on_common_streets(own, [len(members) for _, members in taken], m.p)
     ways = [_way(m, g, members, companies[g], shape) for (g, members), shape in zip(taken, shapes, strict=True)]
-    return [_kerbside(way, line) for way, line in zip(ways, own, strict=True)]
+    return [_kerbside(way, line) for way, line in zip(ways, averages, strict=True)]
 
 
-def _shape(m: Material, members: Sequence[int], company: Sequence[int]) -> Floats:
+def _average(m: Material, members: Sequence[int], company: Sequence[int]) -> Floats:
     base = medoid(members, m.grouping.cover, m.lines)
     others = [i for i in company if i != base]
     votes = vote_weights([m.rides[i] for i in (base, *others)], m.p)
     return fuse_shape(m.lines[base], [m.lines[i] for i in others], m.p, votes)
+
+
+def _on_streets(m: Material, average: Floats, company: Sequence[int]) -> Floats:
+    """Return a line laid on the streets that its runs took; as it is where they were not matched."""
+    matched = {i: match for i in company if (match := m.rides[i].match) is not None}
+    if m.index is None or len(matched) < len(company):
+        return average
+    return consensus(average, [m.lines[i] for i in matched], list(matched.values()), m.index, m.p).line
 
 
 def _way(m: Material, group: int, members: tuple[int, ...], company: tuple[int, ...], shape: Floats) -> Way:
