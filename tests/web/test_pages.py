@@ -7,10 +7,22 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from mapping_service.store.engine import table
 from mapping_service.web import create_app, vendor
-from tests.factories import at, make_city, make_network, make_pattern, make_route, make_service_point, make_stop
+from tests.factories import (
+    at,
+    make_city,
+    make_hail_stretch,
+    make_network,
+    make_pattern,
+    make_route,
+    make_service_point,
+    make_station,
+    make_stop,
+    make_stop_candidate,
+)
 
 HOSTILE = "<script>alert(1)</script></script><img src=x onerror=alert(2)>"
 
@@ -19,6 +31,13 @@ def text(client: FlaskClient, path: str) -> str:
     response = client.get(path)
     assert response.status_code == 200, path
     return response.get_data(as_text=True)
+
+
+def drawn_network(rows: Connection) -> tuple[int, int]:
+    """The city and the network of the drawn town's release."""
+    stop = table(rows, "stop")
+    city_id, network_id = rows.execute(select(stop.c.city_id, stop.c.network_id).distinct()).one()
+    return city_id, network_id
 
 
 def test_the_front_page_lists_every_city_with_its_size(client: FlaskClient) -> None:
@@ -105,6 +124,23 @@ def test_a_stop_page_names_the_routes_that_stop_there(client: FlaskClient) -> No
 
 def test_a_stop_without_a_name_is_called_unnamed(client: FlaskClient) -> None:
     assert "<h1>Unnamed stop</h1>" in text(client, "/drawn-town/stops/S7")
+
+
+def test_a_stop_page_leads_to_the_other_stops_of_its_station(client: FlaskClient, rows: Connection) -> None:
+    make_station(rows, *drawn_network(rows), "H1", ["S4", "S5"], name="School and Airport")
+    rows.commit()
+    page = text(client, "/drawn-town/stops/S4")
+    assert "School and Airport" in page and 'href="/drawn-town/stops/S5"' in page
+    assert "Station" not in text(client, "/drawn-town/stops/S1")
+
+
+def test_a_route_page_says_where_riders_hail_and_what_may_be_a_stop(client: FlaskClient, rows: Connection) -> None:
+    make_hail_stretch(rows, *drawn_network(rows), "P1", 1200.0, 2100.0)
+    make_stop_candidate(rows, *drawn_network(rows), "P1", 500.0, (36.805, -1.3))
+    rows.commit()
+    page = text(client, "/drawn-town/routes/R1")
+    assert "get on and off anywhere from 1.2 km to 2.1 km" in page
+    assert "Perhaps a stop: 1 of 3 halted here" in page
 
 
 @pytest.mark.parametrize("path", ["/hostile", "/hostile/routes/R1", "/hostile/stops/S1", "/", "/hostile/releases/"])
