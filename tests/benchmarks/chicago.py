@@ -18,7 +18,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
@@ -151,24 +150,24 @@ def _cheapest(streets: Streets, cost: Floats, start: int, end: int) -> Ints:
 
 
 def ride(
-    streets: Streets, edges: Ints, rng: Generator, sigma_m: float, every_s: float, canyon: float = 0.0
+    streets: Streets, edges: Ints, rng: Generator, sigma_m: float, every_s: float, canyon: float = 0.0,
+    drawn: bool = False,
 ) -> Trip:
-    """Return one ride over some edges as a phone records it every ``every_s`` seconds."""
+    """Return one ride over some edges as a phone records it every ``every_s`` seconds.
+
+    The same streets are canyons for every ride, unless they are to be ``drawn`` for this one.
+    """
     lines = [streets.xy[streets.first[e]:streets.first[e + 1]] for e in edges]
     line = np.concatenate([lines[0], *(one[1:] for one in lines[1:])])
     s = along_m(line)
     ends = np.cumsum([along_m(one)[-1] for one in lines])
     at_m, edge = _drive(ends, rng)
-    factor = np.where(_rough_streets(len(streets.tail) // 2, canyon)[edges[edge] // 2], CANYON_FACTOR, 1.0)
+    chance = (rng if drawn else np.random.default_rng(len(streets.tail) // 2)).random(len(streets.tail) // 2)
+    factor = np.where(chance[edges[edge] // 2] < canyon, CANYON_FACTOR, 1.0)
     error = _wander(len(at_m), rng) * (sigma_m * factor)[:, None]
     keep = np.arange(0, len(at_m), int(every_s))
     true_xy = points_at(line, s, at_m)
     return Trip(keep.astype(float), (true_xy + error)[keep], edges, true_xy[keep])
-
-
-def _rough_streets(count: int, share: float) -> NDArray[np.bool_]:
-    """The same streets are canyons for every ride."""
-    return np.random.default_rng(count).random(count) < share
 
 
 def _drive(ends_m: Floats, rng: Generator) -> tuple[Floats, Ints]:
