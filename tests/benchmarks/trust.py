@@ -4,8 +4,9 @@
 
 Honest are the rides of a real survey (Abidjan, 1 Hz), of real campus buses (Chicago, 3 s, the same few buses on the
 same streets day after day) and of the simulator. Each cheat's trace is judged alone against the honest rides of its
-city. The rides are halved by a hash of their names: the rules were tuned on half 0, the figures are of half 1. Caught
-and doubted: no longer counts in full (probability over 0.5) or set aside (over 0.9). Beside ours:
+city. The rides are halved by a hash of their names: attacks on half 0 showed how to weigh the doubts, and the figures
+are of attacks on half 1; what no honest ride looks like was read from both halves. Caught and doubted: no longer counts
+in full (probability over 0.5) or set aside (over 0.9). Beside ours:
 a trace of which half of the fixes stand in another one to 1e-5 degrees; and one with a hop faster than 40 m/s.
 """
 
