@@ -50,6 +50,22 @@ class Parameters:
     dwell_join_m: float = tunable(20, "m", 5, 50, "two halts as near as this are one")
     dwell_join_s: float = tunable(10, "s", 3, 60, "two halts as close in time as this are one")
 
+    # clean: the rides of a recording
+    leg_window_s: float = tunable(30, "s", 10, 60, "speeds over this tell a walk from wandering positions")
+    walk_mps: float = tunable(1.3, "m/s", 1, 1.6, "people's pace in a street")
+    walk_spread_mps: float = tunable(0.45, "m/s", 0.2, 0.8, "of paces, and of positions over the window")
+    ride_mps: float = tunable(4, "m/s", 2, 8, "half the mean speed of a vehicle under way")
+    stay_mps: float = tunable(0.5, "m/s", 0.2, 1, "how fast the positions of one who stays seem to move")
+    stand_share: float = tunable(0.25, "share", 0.1, 0.5, "of a ride that vehicles stand [measured]")
+    change_cost: float = tunable(3, "nats", 1, 12, "of getting on or off, or of beginning to walk [measured]")
+    min_walk_s: float = tunable(180, "s", 30, 600, "a shorter walk between two rides may be a jam")
+    steady_share: float = tunable(0.85, "share", 0.5, 1, "of a walk at people's pace; jams come and go [measured]")
+    day_s: float = tunable(10800, "s", 3600, 28800, "a longer recording was not made for one ride")
+    max_wait_s: float = tunable(180, "s", 60, 1800, "in a day; who waits longer has left the vehicle [measured]")
+    silence_s: float = tunable(3600, "s", 600, 14400, "a phone silent for longer tells of two days")
+    min_leg_s: float = tunable(60, "s", 30, 300, "a shorter ride is none")
+    min_leg_m: float = tunable(300, "m", 100, 1000, "nor one that gets no farther")
+
     # match
     match_step_m: float = tunable(15, "m", 5, 50, "fixes nearer to the last one say little more [simulated]")
     match_step_sigmas: float = tunable(1.5, "sigmas", 0, 4, "the same for runs with large errors [simulated]")

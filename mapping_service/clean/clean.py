@@ -2,8 +2,9 @@
 
 Rules, in order: (1) fixes without a time, or with a reported accuracy that is too bad, are dropped; times are put in
 order and the first of two equal ones is kept. (2) Short stretches that can only be reached at an impossible speed are
-wild and are dropped. (3) A hole that is both long and far splits the trace. (4) Standing about at the first and last
-terminal is cut from the run and kept as its length in seconds. (5) Where the vehicle stands, a dwell is noted.
+wild and are dropped. (3) Walks are cut out, and a day becomes its rides (``legs``); a hole that is both long and far
+splits a ride. (4) Standing about at the first and last terminal is cut from the run and kept as its length in seconds.
+(5) Where the vehicle stands, a dwell is noted.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mapping_service.clean.legs import Leg, legs
 from mapping_service.geo import to_metres
 from mapping_service.parameters import Parameters
 from mapping_service.records import Fixes, Floats
@@ -48,23 +50,32 @@ def clean(fixes: Fixes, srid: int, p: Parameters) -> list[CleanRun]:
 
     ``srid`` is the city's projected CRS. The drop counts stand on every run of the trace.
     """
+    t_s, lon_lat, xy, dropped = _sane(fixes, srid, p)
+    made = [
+        _run(t_s[piece], lon_lat[piece], xy[piece], dropped, p)
+        for leg in legs(t_s, xy, p)
+        for piece in _pieces(t_s, xy, leg, p)
+    ]
+    return [run for run in made if run is not None]
+
+
+def rides_of(fixes: Fixes, srid: int, p: Parameters) -> list[Leg]:
+    """Return when the person was on vehicles, also where too few positions tell the way."""
+    t_s, _, xy, _ = _sane(fixes, srid, p)
+    return legs(t_s, xy, p)
+
+
+def _sane(fixes: Fixes, srid: int, p: Parameters) -> tuple[Floats, Floats, Floats, dict[str, int]]:
+    """Rules 1 and 2: return times, (lon, lat) and metres of what can be believed, and the drop counts."""
     usable, dropped = _usable(fixes, p)
-    t_s, lon, lat = fixes.t_s[usable], fixes.lon[usable], fixes.lat[usable]
-    if len(t_s) < p.min_fixes:
-        return []
-    xy = to_metres(lon, lat, srid)
+    t_s, lon_lat = fixes.t_s[usable], np.column_stack((fixes.lon, fixes.lat))[usable]
+    xy = to_metres(lon_lat[:, 0], lon_lat[:, 1], srid)
     # The projection has no value for places on the other side of the Earth.
     near: Mask = np.isfinite(xy[:, 0]) & np.isfinite(xy[:, 1])
     sane: Mask = near.copy()
     sane[near] = ~_wild(t_s[near], xy[near], p)
     dropped["wild"] = int(np.sum(~sane))
-    t_s, lon_lat, xy = t_s[sane], np.column_stack((lon, lat))[sane], xy[sane]
-    runs = []
-    for piece in _pieces(t_s, xy, p):
-        made = _run(t_s[piece], lon_lat[piece], xy[piece], dropped, p)
-        if made is not None:
-            runs.append(made)
-    return runs
+    return t_s[sane], lon_lat[sane], xy[sane], dropped
 
 
 def _usable(fixes: Fixes, p: Parameters) -> tuple[NDArray[np.int64], dict[str, int]]:
@@ -119,11 +130,12 @@ def _lasts(t_s: Floats, piece: slice, p: Parameters) -> bool:
     return bool(t_s[piece.stop - 1] - t_s[piece.start] > p.max_wild_s)
 
 
-def _pieces(t_s: Floats, xy: Floats, p: Parameters) -> Iterator[slice]:
-    """Rule 3: yield the stretches between holes that are both long in time and far in space."""
-    far = np.hypot(np.diff(xy[:, 0]), np.diff(xy[:, 1])) > p.split_jump_m
-    cuts = np.flatnonzero(far & (np.diff(t_s) > p.split_gap_s)) + 1
-    bounds = np.concatenate(([0], cuts, [len(t_s)]))
+def _pieces(t_s: Floats, xy: Floats, leg: Leg, p: Parameters) -> Iterator[slice]:
+    """Rule 3: yield the stretches of a ride between holes that are both long in time and far in space."""
+    first, end = int(np.searchsorted(t_s, leg.start_s)), int(np.searchsorted(t_s, leg.end_s, side="right"))
+    far = np.hypot(np.diff(xy[first:end, 0]), np.diff(xy[first:end, 1])) > p.split_jump_m
+    cuts = first + np.flatnonzero(far & (np.diff(t_s[first:end]) > p.split_gap_s)) + 1
+    bounds = np.concatenate(([first], cuts, [end]))
     for a, b in zip(bounds[:-1], bounds[1:], strict=True):
         if b - a >= p.min_fixes:
             yield slice(int(a), int(b))

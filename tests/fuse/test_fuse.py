@@ -250,7 +250,9 @@ def test_the_name_said_at_the_terminal_of_a_loop_is_kept() -> None:
     assert "Ring Road" in {stop.name for stop in draft.stops}
 
 
-def test_a_recording_at_walking_pace_among_the_rides_does_not_stop_inference() -> None:
-    t_s, walked = drive(way(TOWN, "AC"), speed_mps=1.2)
-    draft = network([trip(1, "ABCEF", line="1"), ride(2, t_s, walked)])
+def test_a_ride_slower_than_walking_throughout_does_not_stop_inference() -> None:
+    """A queue of vehicles that moves on by a few metres now and then: one long halt."""
+    crept = ride(2, *drive(way(TOWN, "AC")))
+    slow = replace(crept, dwell_start_s=crept.t_s[:1], dwell_end_s=crept.t_s[-1:], dwell_xy=crept.xy[:1])
+    draft = network([trip(1, "ABCEF", line="1"), slow])
     assert draft.routes
