@@ -40,13 +40,20 @@ class _Traffic:
     tree: cKDTree
 
 
-def on_common_streets(shapes: Sequence[Floats], runs: Sequence[int], p: Parameters) -> list[Floats]:
-    """Return the shapes (metres), each moved sideways to the middle of its street; ``runs`` says what each rests on."""
+def on_common_streets(
+    shapes: Sequence[Floats], runs: Sequence[int], laid: Sequence[bool], p: Parameters
+) -> list[Floats]:
+    """Return the shapes (metres), each moved sideways to the middle of its street.
+
+    ``runs`` says on how many runs each rests. One that was ``laid`` on streets of a map draws others, and stays.
+    """
     lines = [resample(shape, p.shape_step_m) for shape in shapes]
     if len(lines) < 2:
         return list(shapes)
     traffic = _gathered(lines, runs, p)
-    return [_moved(line, traffic, p) for line in lines]
+    return [
+        shape if stays else _moved(line, traffic, p) for shape, line, stays in zip(shapes, lines, laid, strict=True)
+    ]
 
 
 def _gathered(lines: Sequence[Floats], runs: Sequence[int], p: Parameters) -> _Traffic:

@@ -59,7 +59,8 @@ def ways_of(material: Material) -> list[Way]:
     companies = [tuple(sorted((*one.full, *one.partial))) for one in m.grouping.groups]
     averages = [_average(m, members, companies[g]) for g, members in taken]
     own = [_on_streets(m, line, companies[g]) for (g, _), line in zip(taken, averages, strict=True)]
-    shapes = on_common_streets(own, [len(members) for _, members in taken], m.p)
+    laid = [line is not average for line, average in zip(own, averages, strict=True)]
+    shapes = on_common_streets(own, [len(members) for _, members in taken], laid, m.p)
     ways = [_way(m, g, members, companies[g], shape) for (g, members), shape in zip(taken, shapes, strict=True)]
     return [_kerbside(way, line) for way, line in zip(ways, averages, strict=True)]
 
