@@ -54,9 +54,9 @@ def _figures(name: str, off_m: list[Floats], speed: float, others: list[object])
 
 
 def nearest(trips: list[Trip], index: StreetIndex) -> list[object]:
-    """Measure the nearest street of every fix."""
+    """Measure the nearest street of every fix, as far as there is one within 100 m."""
     start = time.process_time()
-    found = [nearby(index, xy, 1000.0, 1) for _, xy in trips]
+    found = [nearby(index, xy, 100.0, 1) for _, xy in trips]
     speed = sum(len(t_s) for t_s, _ in trips) / (time.process_time() - start)
     tail, head = index.streets.tail[::2], index.streets.head[::2]
     steps = np.concatenate([np.column_stack((one.street[:-1], one.street[1:])) for one in found])
