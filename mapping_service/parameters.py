@@ -110,6 +110,9 @@ class Parameters:
         0.4, "difference", 0.2, 0.6, "average linkage stops here; middle of a plateau [measured]"
     )
     variant_cut: float = tunable(0.12, "share", 0.05, 0.3, "of the way; below it two runs took the same streets")
+    variant_cut_m: float = tunable(
+        1000, "m", 300, 3000, "of the way; more is another way, however long the route; a plateau [measured]"
+    )
     variant_share: float = tunable(0.2, "share", 0.1, 0.5, "of a group's runs; only a way that more took is kept")
     contain_share: float = tunable(
         0.85, "share", 0.5, 1, "of a partial ride that lies on the route it rode; middle of a plateau [measured]"

@@ -182,10 +182,12 @@ def _ways_of(lines: Sequence[Line], runs: Ints, cover: sparse.csr_array, p: Para
 
     A lone run that only rode a part of another way is a partial ride of it.
     """
-    among = block(cover, runs, runs)
-    missed = np.maximum(0.0, 1.0 - np.minimum(among, among.T))
-    np.fill_diagonal(missed, 0.0)
-    labels = _cut(missed, p.variant_cut)
+    missed = np.maximum(0.0, 1.0 - block(cover, runs, runs))
+    missed_m = missed * np.array([lines[i].length_m for i in runs])[:, None]
+    apart = np.maximum(missed / p.variant_cut, missed_m / p.variant_cut_m)
+    apart = np.maximum(apart, apart.T)
+    np.fill_diagonal(apart, 0.0)
+    labels = _cut(apart, 1.0)
     ways = [runs[labels == label] for label in np.unique(labels)]
     parts = [int(way[0]) for way in ways if len(way) == 1 and _is_part(lines, int(way[0]), ways, cover, p)]
     whole = [way for way in ways if way[0] not in parts]

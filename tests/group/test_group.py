@@ -175,6 +175,14 @@ def test_a_branch_that_many_rode_is_another_route_where_it_is_long_and_a_variant
     assert only(short).variants == ((0, 1, 2), (3, 4))
 
 
+def test_two_ends_far_apart_are_two_ways_however_long_the_route() -> None:
+    """12 km of trunk; two rides end 1.4 km up the hill, three 1.4 km down it: little of the whole way, but a walk."""
+    trunk = [(0.0, 0.0), (12000.0, 0.0)]
+    up, down = (np.array([*trunk, (12000.0, y)]) for y in (1400.0, -1400.0))
+    rides = [along(way, seed) for seed, way in enumerate((up, down, up, down, down))]
+    assert only(grouped(rides)).variants == ((1, 3, 4), (0, 2))
+
+
 def test_a_one_way_pair_keeps_two_directions_of_one_route() -> None:
     """Out along B–C, back along the block behind it."""
     grouping = grouped(lines("ABCEF", "ABCEF", "FECHGBA", "FECHGBA"))
