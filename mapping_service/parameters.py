@@ -35,6 +35,8 @@ class Parameters:
     # clean
     max_accuracy_m: float = tunable(50, "m", 20, 200, "worse fixes say less than none")
     max_speed_mps: float = tunable(40, "m/s", 25, 60, "no minibus does 144 km/h; common rule for noisy traces")
+    max_acceleration_mps2: float = tunable(4, "m/s2", 3, 12, "no bus does, from one hop to the next; with torn_m")
+    torn_m: float = tunable(75, "m", 40, 150, "phones err less from one position to the next, nearly always")
     max_wild_s: float = tunable(60, "s", 5, 300, "a wild stretch that lasts longer is a real move [measured]")
     split_gap_s: float = tunable(120, "s", 30, 900, "with split_jump_m: the ride between is unknown")
     split_jump_m: float = tunable(1000, "m", 200, 5000, "a shorter hole is bridged by a straight line")

@@ -1,8 +1,8 @@
 """One recorded trace becomes zero or more runs. Pure: arrays in, records out; the trace itself is never changed.
 
 Rules, in order: (1) fixes without a time, or with a reported accuracy that is too bad, are dropped; times are put in
-order and the first of two equal ones is kept. (2) Short stretches that can only be reached at an impossible speed are
-wild and are dropped. (3) Walks are cut out, and a day becomes its rides (``legs``); a hole that is both long and far
+order and the first of two equal ones is kept. (2) Short stretches that can only be reached by impossible hops are wild
+and are dropped. (3) Walks are cut out, and a day becomes its rides (``legs``); a hole that is both long and far
 splits a ride. (4) Standing about at the first and last terminal is cut from the run and kept as its length in seconds.
 (5) Where the vehicle stands, a dwell is noted.
 """
@@ -21,6 +21,8 @@ from mapping_service.parameters import Parameters
 from mapping_service.records import Fixes, Floats
 
 Mask = NDArray[np.bool_]
+# Stretches back to which a hop can lead: bounds the work on a trace that is torn everywhere.
+_LOOK_BACK = 500
 
 
 @dataclass(frozen=True)
@@ -94,40 +96,46 @@ def _usable(fixes: Fixes, p: Parameters) -> tuple[NDArray[np.int64], dict[str, i
     return order[first], counts
 
 
-def _hop_mps(t_s: Floats, xy: Floats) -> Floats:
-    return np.hypot(np.diff(xy[:, 0]), np.diff(xy[:, 1])) / np.diff(t_s)
-
-
 def _wild(t_s: Floats, xy: Floats, p: Parameters) -> Mask:
-    """Rule 2: mark stretches between two impossible hops whose surroundings fit together without them."""
+    """Rule 2: mark the stretches between torn hops that are not on the best way through the trace.
+
+    That way keeps as much time as it can; each hop on it that no vehicle can do costs ``max_wild_s``. So a short
+    stretch that can only be reached and left by such hops is wild, and a long one is a real move.
+    """
     wild = np.zeros(len(t_s), dtype=bool)
-    if len(t_s) < 2:
-        return wild
-    cuts = np.flatnonzero(_hop_mps(t_s, xy) > p.max_speed_mps) + 1
+    cuts = _torn(t_s, xy, p)
     if not len(cuts):
         return wild
-    bounds = np.concatenate(([0], cuts, [len(t_s)]))
-    pieces = [slice(a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
-    good = max(range(len(pieces)), key=lambda i: t_s[pieces[i].stop - 1] - t_s[pieces[i].start])
-    for side in (range(good + 1, len(pieces)), range(good - 1, -1, -1)):
-        anchor = good
-        for i in side:
-            if _joins(t_s, xy, pieces[anchor], pieces[i], p) or _lasts(t_s, pieces[i], p):
-                anchor = i
-            else:
-                wild[pieces[i]] = True
+    first, last = np.concatenate(([0], cuts)), np.concatenate((cuts - 1, [len(t_s) - 1]))
+    usual_s = min(float(np.median(np.diff(t_s))), p.max_wild_s / 2)
+    best = t_s[last] - t_s[first] + usual_s
+    came = np.full(len(first), -1)
+    for i in range(1, len(first)):
+        since = max(0, i - _LOOK_BACK)
+        hop_m = np.hypot(*(xy[first[i]] - xy[last[since:i]]).T)
+        torn = hop_m > p.max_speed_mps * (t_s[first[i]] - t_s[last[since:i]])
+        torn[-1] = True
+        value = best[since:i] - np.where(torn, p.max_wild_s, 0.0)
+        if value.max() > 0:
+            came[i] = since + int(np.argmax(value))
+            best[i] += float(value.max())
+    wild[:] = True
+    at = int(np.argmax(best))
+    while at >= 0:
+        wild[first[at]:last[at] + 1] = False
+        at = int(came[at])
     return wild
 
 
-def _joins(t_s: Floats, xy: Floats, one: slice, other: slice, p: Parameters) -> bool:
-    """True where a vehicle can get from one stretch to the other at a possible speed."""
-    a, b = (one.stop - 1, other.start) if one.start < other.start else (other.stop - 1, one.start)
-    far_m = float(np.hypot(*(xy[b] - xy[a])))
-    return bool(far_m <= p.max_speed_mps * (t_s[b] - t_s[a]))
-
-
-def _lasts(t_s: Floats, piece: slice, p: Parameters) -> bool:
-    return bool(t_s[piece.stop - 1] - t_s[piece.start] > p.max_wild_s)
+def _torn(t_s: Floats, xy: Floats, p: Parameters) -> NDArray[np.int64]:
+    """Return the fixes after a hop that no vehicle can do: too fast, or far and jerking both from and into it."""
+    hop_s, hop = np.diff(t_s), np.diff(xy, axis=0)
+    speed = hop / hop_s[:, None]
+    far_m = np.hypot(hop[:, 0], hop[:, 1])
+    jerk = np.hypot(*np.diff(speed, axis=0).T)
+    before, after = (np.concatenate(ends) for ends in (([0.0], jerk), (jerk, [0.0])))
+    jerky = (far_m > p.torn_m) & (np.minimum(before, after) > p.max_acceleration_mps2 * hop_s)
+    return np.flatnonzero((far_m > p.max_speed_mps * hop_s) | jerky) + 1
 
 
 def _pieces(t_s: Floats, xy: Floats, leg: Leg, p: Parameters) -> Iterator[slice]:

@@ -52,6 +52,27 @@ def test_a_wild_stretch_is_dropped_as_a_whole() -> None:
     assert run.dropped["wild"] == 30
 
 
+def test_a_wild_stretch_of_a_slow_recorder_is_dropped_though_it_lasts_a_minute() -> None:
+    """Two impossible hops, out and back, weigh more than the seventy seconds between them."""
+    t_s, xy = (column[::10] for column in drive(way(TOWN, "AC"), speed_mps=5.0))
+    xy[20:28] += (0.0, 5000.0)
+    assert only(cleaned(t_s, xy)).t_s.tolist() == np.delete(t_s, np.s_[20:28]).tolist()
+
+
+def test_a_good_stretch_between_two_wild_ones_is_kept() -> None:
+    t_s, xy = drive(STREET)
+    for wild in (np.s_[100:103], np.s_[113:116]):
+        xy[wild] += (0.0, 900.0)
+    assert only(cleaned(t_s, xy)).t_s.tolist() == np.delete(t_s, np.r_[100:103, 113:116]).tolist()
+
+
+def test_a_fix_off_to_the_side_is_wild_where_no_bus_could_turn_so_hard() -> None:
+    """At five seconds a fix, 150 m aside is 30 m/s: only the jerk there and back gives it away."""
+    t_s, xy = (column[::5] for column in drive(STREET))
+    xy[40] += (0.0, 150.0)
+    assert only(cleaned(t_s, xy)).t_s.tolist() == np.delete(t_s, 40).tolist()
+
+
 @pytest.mark.parametrize("wild", [np.s_[:3], np.s_[-3:]], ids=["first", "last"])
 def test_wild_fixes_at_either_end_are_dropped(wild: slice) -> None:
     t_s, xy = drive(STREET)
