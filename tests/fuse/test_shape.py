@@ -141,3 +141,55 @@ def test_locate_gives_metres_along_and_metres_beside() -> None:
     dist_m, far_m = locate(TRUTH, np.array([[1000.0, 30.0], [2520.0, 400.0]]))
     assert dist_m == pytest.approx([1000, 2900], abs=3)
     assert far_m == pytest.approx([30, 20], abs=0.5)
+
+
+def shape_of(letters: str, *, bad: Floats | None = None, runs: int = 3) -> tuple[Floats, Floats]:
+    """Return the true way and the shape from runs of it with small errors, and a bad one among them."""
+    good = [run(letters, k, wander_m=3.0) for k in range(runs)]
+    return way(TOWN, letters), fuse_shape(good[0], [*good[1:], *([] if bad is None else [bad])], P)
+
+
+def farthest_m(true: Floats, shape: Floats) -> float:
+    """Return the greatest distance between two lines, from either to the other."""
+    return max(float(locate(a, resample(b, 5.0))[1].max()) for a, b in ((true, shape), (shape, true)))
+
+
+def test_one_run_off_at_a_corner_does_not_cut_it() -> None:
+    corner = np.array([TOWN["A"], (2300.0, 0.0), (2500.0, 200.0), TOWN["Z"]])
+    true, shape = shape_of("AFZ", bad=resample(corner, 5.0))
+    assert farthest_m(true, shape) < 15
+
+
+def test_two_runs_of_which_one_made_a_detour_follow_the_street_of_the_base() -> None:
+    true, shape = shape_of("AFZ", bad=run("ABCDEFZ", 5, wander_m=3.0), runs=1)
+    assert farthest_m(true, shape) < 20
+
+
+def test_a_hole_in_another_run_does_not_straighten_the_way() -> None:
+    whole = run("AFZ", 7, wander_m=3.0)
+    holed = np.concatenate((whole[:300], whole[-40:]))  # from 1,500 m straight to the last 200 m
+    true, shape = shape_of("AFZ", bad=holed)
+    assert farthest_m(true, shape) < 15
+
+
+def test_a_turn_back_at_the_end_of_the_street_is_kept() -> None:
+    """Taking the jitter out shortens its tip a little."""
+    true, shape = shape_of("AFZF")
+    assert farthest_m(true, shape) < 30
+    assert along_m(shape)[-1] == pytest.approx(along_m(true)[-1], rel=0.02)
+
+
+def test_a_loop_that_crosses_itself_keeps_its_order() -> None:
+    """North on one street, round a block, and west over the street that it came up."""
+    corners = np.array([[1000.0, -800.0], [1000.0, 800.0], [1800.0, 800.0], [1800.0, 0.0], [200.0, 0.0]])
+    true = resample(corners, 5.0)
+    aside = [true + (dx, dy) for dx, dy in ((4.0, 0.0), (-4.0, 3.0), (0.0, -3.0))]
+    shape = fuse_shape(aside[0], aside[1:], P)
+    assert farthest_m(true, shape) < 12
+    assert along_m(shape)[-1] == pytest.approx(along_m(true)[-1], rel=0.02)
+
+
+def test_a_lollipop_goes_out_round_and_home() -> None:
+    true, shape = shape_of("ABCDEBA")
+    assert farthest_m(true, shape) < 20
+    assert along_m(shape)[-1] == pytest.approx(along_m(true)[-1], rel=0.02)
