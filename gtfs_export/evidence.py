@@ -93,6 +93,10 @@ def _patterns(network: PublishedNetwork) -> Iterator[_Row]:
         # A ride on one weekday stands for all five.
         days = service_id(pattern)
         yield _element("shape", pattern.pattern_id, "service_id", days, "seen", True, pattern.evidence)
+        if pattern.reason_code:
+            # What sets it apart from the main way of its direction, and the share of it that lies along that.
+            yield _element("shape", pattern.pattern_id, "share_of_main", f"{pattern.reason['share']:.3f}",
+                           pattern.reason_code, False, pattern.evidence)
 
 
 def _running_times(network: PublishedNetwork) -> Iterator[_Row]:

@@ -110,7 +110,8 @@ def _patterns(network: PublishedNetwork) -> Layer:
     columns = {
         "pattern_id": TEXT, "route_id": TEXT, "direction_id": WHOLE, "headsign": TEXT, "day_types": TEXT,
         "stops": WHOLE, "length_m": REAL, "spread_m": REAL, "headway_s": WHOLE, "headway_low_s": WHOLE,
-        "headway_high_s": WHOLE, "headway_method": TEXT, **_EVIDENCE,
+        "headway_high_s": WHOLE, "headway_method": TEXT, "variant": TEXT, "variant_share": REAL, "variant_at": TEXT,
+        "variant_at_m": REAL, **_EVIDENCE,
     }
     geometries = [LineString(pattern.shape) for pattern in network.patterns]
     return Layer("patterns", "LineString", columns, geometries, [_pattern(pattern) for pattern in network.patterns])
@@ -125,7 +126,16 @@ def _pattern(pattern: Pattern) -> Record:
         "stops": len(pattern.stops), "length_m": pattern.length_m, "spread_m": pattern.spread_m,
         "headway_s": published_headway_s(best) if best else None, "headway_low_s": round(best.low_s) if best else None,
         "headway_high_s": round(best.high_s) if best else None, "headway_method": best.method if best else None,
-        **_seen(pattern.evidence),
+        **_variant(pattern), **_seen(pattern.evidence),
+    }
+
+
+def _variant(pattern: Pattern) -> Record:
+    """How a pattern differs from the main one of its direction, how much it shares with it, and where they part."""
+    greatest: Record = next(iter(pattern.reason.get("differences", ())), {})
+    return {
+        "variant": pattern.reason_code, "variant_share": pattern.reason.get("share"),
+        "variant_at": clean(greatest.get("at")) or None, "variant_at_m": greatest.get("at_m"),
     }
 
 

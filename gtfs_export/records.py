@@ -7,9 +7,10 @@ to the city. ``None`` means that nobody stated the value.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,10 @@ class Headway:
 
 @dataclass(frozen=True)
 class Pattern:
-    """One shape and stop order of a route. ``day_types`` are those of weekday, saturday, sunday it was ridden on."""
+    """One shape and stop order of a route. ``day_types`` are those of weekday, saturday, sunday it was ridden on.
+
+    ``reason_code`` and ``reason`` say why it is kept beside the main pattern of its direction; ``None`` for that one.
+    """
 
     pattern_id: str
     route_id: str
@@ -180,6 +184,8 @@ class Pattern:
     evidence: Evidence
     hail_stretches: tuple[HailStretch, ...] = ()
     stop_candidates: tuple[StopCandidate, ...] = ()
+    reason_code: str | None = None
+    reason: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def _patterns(connection: Connection, dated: dict[str, Any]) -> tuple[Pattern, .
             r.pattern_id, r.route_id, r.direction_id, r.headsign,
             tuple(shapely.from_wkb(bytes(r.shape_wkb)).coords), r.length_m, r.spread_m, tuple(r.day_types),
             tuple(stops[r.pattern_id]), tuple(headways[r.pattern_id]), _evidence(r), tuple(hailed[r.pattern_id]),
-            tuple(maybe[r.pattern_id]),
+            tuple(maybe[r.pattern_id]), r.reason_code, r.reason,
         )
         for r in rows(connection, "export.list_patterns", dated)
     )

@@ -144,6 +144,10 @@ class Parameters:
     divided_along_m: float = tunable(210, "m", 50, 500, "a street is divided for longer than this, or not")
     simplify_m: float = tunable(2, "m", 0.5, 5, "far below position error, and a tenth of the points")
 
+    # fuse: variants
+    variant_apart_m: float = tunable(150, "m", 50, 400, "two ways that part for less, once around a block, are one")
+    variant_named_m: float = tunable(300, "m", 100, 800, "from where two ways part; no stop farther off names it")
+
     # fuse: stops
     press_join_s: float = tunable(15, "s", 3, 60, "two buttons for one stop are pressed within this [measured]")
     press_early_s: float = tunable(10, "s", 0, 30, "a collector presses as the vehicle slows down")

@@ -281,7 +281,8 @@ class PatternRun:
 class PatternDraft:
     """One way of one route in one direction. ``lon_lat`` is its (n, 2) shape; ``stops`` stand in order.
 
-    ``signs`` are the numbers from which its confidence comes (``mapping_service.fuse.signs``).
+    ``signs`` are the numbers from which its confidence comes (``mapping_service.fuse.signs``);
+    ``reason`` is why it is kept beside the main way of its direction (``.variants``), ``None`` for that way itself.
     """
 
     pattern_id: str
@@ -300,6 +301,7 @@ class PatternDraft:
     signs: Mapping[str, float] = field(default_factory=dict)
     hail_stretches: tuple[HailStretch, ...] = ()
     stop_candidates: tuple[StopCandidate, ...] = ()
+    reason: Notice | None = None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from mapping_service.fuse.places import merge
 from mapping_service.fuse.service import Sides, with_fares, with_service
 from mapping_service.fuse.stations import Kerb, stations
 from mapping_service.fuse.stops import LineStop
+from mapping_service.fuse.variants import NamedLine, variant_reason
 from mapping_service.geo import to_lon_lat
 from mapping_service.group.group import Grouping
 from mapping_service.parameters import Parameters
@@ -26,6 +27,7 @@ from mapping_service.records import (
     Fare,
     Floats,
     NetworkDraft,
+    Notice,
     PatternDraft,
     Ride,
     RouteDraft,
@@ -174,10 +176,26 @@ def _patterns(
     first_is_1 = outward[0] < (outward[1] if len(sides) == 2 else 0.0)
     ways = [(s, way) for s, side in enumerate(sides) for way in side]
     made = [
-        pattern(material, way, f"~{number}.{k}", int((s == 0) == first_is_1), names)
+        replace(
+            pattern(material, way, f"~{number}.{k}", int((s == 0) == first_is_1), names),
+            reason=_reason(material, way, sides[s][0], names),
+        )
         for k, (s, way) in enumerate(ways, start=1)
     ]
     return tuple(sorted(made, key=lambda one: (one.direction_id, -one.evidence.runs, one.pattern_id)))
+
+
+def _reason(material: Material, way: Way, main: Way, names: Mapping[str, str | None]) -> Notice | None:
+    """Return why a way is kept beside the main way of its direction; ``None`` for that way itself."""
+    if way is main:
+        return None
+    of = len(material.grouping.groups[way.group].full)
+    return variant_reason(_named(way, names), _named(main, names), len(way.members), of, material.p)
+
+
+def _named(way: Way, names: Mapping[str, str | None]) -> NamedLine:
+    told = ((stop.dist_m, names[stop_id]) for stop_id, stop in zip(way.stop_ids, way.stops, strict=True))
+    return NamedLine(way.shape, [(dist_m, name) for dist_m, name in told if name])
 
 
 def _leads_away(shape: Floats, centre: Floats) -> float:

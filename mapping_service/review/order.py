@@ -12,8 +12,9 @@ with the confidence c. It only ranks: its unit means nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log2
+from typing import Any
 
 from mapping_service.records import Notice
 from mapping_service.review.why import why
@@ -36,6 +37,8 @@ class CandidatePattern:
     stops: int
     news: str
     signs: Mapping[str, float]
+    reason_code: str | None = None
+    reason: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,15 @@ def remarks(candidate: Candidate) -> tuple[Notice, ...]:
     news = min((one.news for one in candidate.patterns), key=tuple(NOVELTY).index, default="new")
     unusable = any(one.stops < _FEWEST_STOPS for one in candidate.patterns) or not candidate.patterns
     least = min(candidate.patterns, key=lambda one: (one.confidence, one.pattern_id), default=None)
-    return (
-        Notice(news), *([Notice("unusable")] if unusable else []), *(why(least.signs) if least is not None else ()),
-    )
+    about = why(least.signs) if least is not None else ()
+    return Notice(news), *([Notice("unusable")] if unusable else []), *about, *_apart(least)
+
+
+def _apart(pattern: CandidatePattern | None) -> list[Notice]:
+    """Return why a pattern is kept beside the main one of its direction."""
+    if pattern is None or pattern.reason_code is None:
+        return []
+    return [Notice(pattern.reason_code, pattern.reason)]
 
 
 def by_gain(candidates: Sequence[Candidate]) -> list[Ranked]:

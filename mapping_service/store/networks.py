@@ -162,6 +162,8 @@ def _pattern_row(route: RouteDraft, draft: PatternDraft) -> dict[str, Any]:
         "day_types": list(draft.day_types),
         "confidence": draft.confidence,
         "signs": dict(draft.signs),
+        "reason_code": draft.reason.code if draft.reason else None,
+        "reason": dict(draft.reason.details) if draft.reason else {},
         **_evidence(draft.evidence),
     }
 

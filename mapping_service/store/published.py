@@ -191,7 +191,8 @@ class Headway:
 class Pattern:
     """One way of riding a route: shape, stops, times, headways. ``spread_m`` is how far its runs lie from the shape.
 
-    ``signs`` are what its confidence rests on; ``{}`` in releases made before there were any.
+    ``signs`` are what its confidence rests on; ``{}`` in releases made before there were any. ``reason_code`` and
+    ``reason`` say why it is kept beside the main pattern of its direction (codes and keys: ``fuse/variants.py``).
     """
 
     pattern_id: str
@@ -206,6 +207,8 @@ class Pattern:
     day_types: Sequence[str]
     confidence: float
     signs: Mapping[str, float]
+    reason_code: str | None
+    reason: Mapping[str, Any]
     geometry: Mapping[str, Any]
     stops: Sequence[PatternStop]
     ride_times: Sequence[RideTime]

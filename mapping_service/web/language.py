@@ -123,7 +123,18 @@ class Words:
         """Write remarks about a candidate or a pattern (``mapping_service.review``), one after the other."""
         return "; ".join(self._remark(one) for one in remarks)
 
+    def variant(self, reason: Mapping[str, Any]) -> str:
+        """Write why a pattern is kept beside the main one of its direction (``mapping_service.fuse.variants``)."""
+        parts = [self("variant.share", share=self.percent(reason["share"]))]
+        for one in reason["differences"]:
+            at, rejoins = (one.get(key) or self.km(one.get(f"{key}_m")) for key in ("at", "rejoins"))
+            parts.append(self(f"variant.{one['code'].removeprefix('variant_')}", at=at, rejoins=rejoins))
+        parts.append(self("variant.rides", n=self.number(reason["runs"]), of=self.number(reason["of"])))
+        return ", ".join(parts)
+
     def _remark(self, one: Notice) -> str:
+        if one.code.startswith("variant_"):
+            return self.variant(one.details)
         write = {"n": self.number, "share": self.percent, "m": self.metres}
         return self(f"why.{one.code}", **{name: write[name](value) for name, value in one.details.items()})
 

@@ -74,7 +74,7 @@ ORDER BY pattern_id COLLATE "C", dist_m;
 SELECT pattern_id, route_id, direction_id, headsign, ST_AsBinary(geom) AS shape_wkb, length_m, spread_m, day_types,
        runs, people,
        (first_seen AT TIME ZONE :timezone)::date AS first_seen,
-       (last_seen AT TIME ZONE :timezone)::date AS last_seen, confidence
+       (last_seen AT TIME ZONE :timezone)::date AS last_seen, confidence, reason_code, reason
 FROM pattern
 WHERE network_id = :network_id
 ORDER BY pattern_id COLLATE "C";

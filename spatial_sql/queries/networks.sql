@@ -53,7 +53,7 @@ ORDER BY route_id COLLATE "C";
 -- name: list_candidate_patterns
 -- The patterns of a candidate network, each with how it stands to what was accepted: new, another line, other stops, or the same. Params: network_id, accepted_id.
 SELECT p.route_id, p.pattern_id, p.direction_id, p.confidence, p.length_m / 1000 AS km, p.runs,
-       cardinality(p.stop_ids) AS stops, p.signs,
+       cardinality(p.stop_ids) AS stops, p.signs, p.reason_code, p.reason,
        CASE WHEN a.pattern_id IS NULL THEN 'new'
             WHEN NOT ST_OrderingEquals(a.geom, p.geom) THEN 'line'
             WHEN a.stop_ids <> p.stop_ids THEN 'stops'
@@ -144,7 +144,7 @@ FROM route WHERE network_id = :source AND route_id = ANY (:route_ids);
 -- Copy the patterns of routes from one network to another. Params: source, target, route_ids.
 INSERT INTO pattern
 SELECT :target, pattern_id, city_id, route_id, direction_id, headsign, geom, length_m, spread_m, runs, people, first_seen,
-       last_seen, day_types, confidence, signs
+       last_seen, day_types, confidence, reason_code, reason, signs
 FROM pattern WHERE network_id = :source AND route_id = ANY (:route_ids);
 
 -- name: copy_pattern_stops

@@ -72,7 +72,7 @@ ORDER BY substring(r.short_name FROM '^\d{1,9}')::integer NULLS LAST, r.short_na
 -- name: list_patterns
 -- The patterns of a route, direction by direction, the best known first. Params: network_id, route_id.
 SELECT p.pattern_id, p.direction_id, p.headsign, p.length_m, p.spread_m, p.runs, p.people, p.day_types, p.confidence,
-       p.signs,
+       p.signs, p.reason_code, p.reason,
        (p.first_seen AT TIME ZONE c.timezone)::date AS first_seen,
        (p.last_seen AT TIME ZONE c.timezone)::date AS last_seen,
        ST_AsGeoJSON(p.geom, 6)::json AS geometry

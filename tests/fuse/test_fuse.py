@@ -224,6 +224,34 @@ def test_a_partial_ride_stands_with_its_route_as_partial() -> None:
     assert [(stop.runs, stop.runs_past) for stop in pattern.stops] == [(2, 2), (3, 3), (3, 3), (3, 3), (2, 2)]
 
 
+def test_a_way_beside_the_main_one_says_where_it_leaves_and_rejoins_it_and_how_many_rides_took_it() -> None:
+    town = places(
+        """
+                       G----H
+                       |    |
+        A----B----C----D----E----F
+        """,
+        200.0,
+    )
+
+    def ridden(run_id: int, letters: str) -> Ride:
+        corners = way(town, letters)
+        at_m = along_m(corners).tolist()
+        t_s, xy = drive(corners, start_s=MONDAY_7H + 600 * run_id, halts=dict.fromkeys(at_m[1:-1], HALT_S))
+        by_m = dict(zip(letters, at_m, strict=True))
+        said = [press("stop", town[one], t_s[0] + by_m[one] / 10 + HALT_S * letters.index(one) - 5, name=f"Stop {one}")
+                for one in letters[1:-1]]
+        return ride(run_id, t_s, noisy(xy, run_id, 0.5), reports=said, person="ann")
+
+    rides = [ridden(k, "ABCDEF") for k in (1, 2, 3)] + [ridden(k, "ABCDGHEF") for k in (4, 5)]
+    ((main, beside),) = [r.patterns for r in network(rides).routes]
+    assert main.reason is None and beside.reason is not None
+    assert beside.reason.code == "variant_detour"
+    assert (beside.reason.details["runs"], beside.reason.details["of"]) == (2, 5)
+    (one,) = beside.reason.details["differences"]
+    assert (one["at"], one["rejoins"]) == ("Stop D", "Stop E")
+
+
 def loop(run_id: int, *, halts: dict[float, float], named: str | None = None) -> Ride:
     corners = np.array([[0.0, 0.0], [1500.0, 0.0], [1500.0, 900.0], [0.0, 900.0], [0.0, 0.0]])
     t_s, xy = drive(corners, halts=halts, start_s=MONDAY_7H + 600 * run_id)

@@ -31,6 +31,12 @@ def with_stop(network: PublishedNetwork, stop_id: str, **over: Any) -> Published
     return replace(network, stops=_changed(network.stops, lambda s: s.stop_id == stop_id, over))
 
 
+BRANCH = {
+    "share": 0.9, "runs": 2, "of": 5, "differences": [{"code": "variant_branch", "at": "Mill", "at_m": 1200.0}],
+}
+"""Why a pattern that turns off at Mill is kept."""
+
+
 def with_route(network: PublishedNetwork, route_id: str, **over: Any) -> PublishedNetwork:
     """The network with one route changed."""
     return replace(network, routes=_changed(network.routes, lambda r: r.route_id == route_id, over))

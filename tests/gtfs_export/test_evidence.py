@@ -5,7 +5,7 @@ import io
 
 from gtfs_export import PublishedNetwork, build_feed, evidence_rows, write_evidence
 from gtfs_export.evidence import EVIDENCE_COLUMNS
-from tests.gtfs_export.readers import PUBLISHER, Rows, rows
+from tests.gtfs_export.readers import BRANCH, PUBLISHER, Rows, rows, with_pattern
 
 
 def evidence(network: PublishedNetwork, element: str) -> Rows:
@@ -30,6 +30,12 @@ def test_every_published_value_has_its_evidence(network: PublishedNetwork) -> No
     assert said(network, "frequency", "headway_secs") == headways
     times = {f"{r['trip_id']}/{r['stop_sequence']}": r["arrival_time"] for r in feed["stop_times.txt"]}
     assert said(network, "stop_time", "arrival_time") == times
+
+
+def test_a_pattern_beside_the_main_one_says_what_sets_it_apart(network: PublishedNetwork) -> None:
+    network = with_pattern(network, "P2", reason_code="variant_branch", reason=BRANCH)
+    (row,) = [row for row in evidence(network, "shape") if row["field"] == "share_of_main"]
+    assert (row["id"], row["value"], row["method"]) == ("P2", "0.900", "variant_branch")
 
 
 def test_headways_from_elsewhere_are_estimates_and_observed_ones_are_not(network: PublishedNetwork) -> None:

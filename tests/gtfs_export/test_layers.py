@@ -19,7 +19,7 @@ from gtfs_export import PublishedNetwork, layers, write_layers
 from gtfs_export.records import HailStretch, Station, StopCandidate
 from mapping_service.errors import Problem
 from tests.factories import STOPS
-from tests.gtfs_export.readers import with_pattern, with_stop
+from tests.gtfs_export.readers import BRANCH, with_pattern, with_stop
 
 LAYERS = {
     "routes": "MultiLineString", "patterns": "LineString", "stops": "Point", "stations": "Point",
@@ -77,6 +77,16 @@ def test_stations_stretches_and_candidates_lie_where_they_are(network: Published
     assert stretch["geometry"].length == pytest.approx(read(out, "patterns")[0]["geometry"].length / 2)
     assert (candidate["geometry"].x, candidate["probability"]) == (36.805, pytest.approx(0.3))
     assert (station["name"], read(out, "stops")[0]["station_id"]) == ("Harbour", "H1")
+
+
+def test_a_variant_carries_what_sets_it_apart_and_the_main_pattern_nothing(
+    network: PublishedNetwork, tmp_path: Path
+) -> None:
+    write_layers(with_pattern(network, "P2", reason_code="variant_branch", reason=BRANCH), tmp_path / "town.gpkg")
+    main, branch = read(tmp_path / "town.gpkg", "patterns")[:2]
+    assert main["variant"] is None
+    assert [branch[f"variant{name}"] for name in ("", "_share", "_at", "_at_m")] == [
+        "variant_branch", 0.9, "Mill", 1200.0]
 
 
 def test_other_columns_of_a_source_table_are_not_published(network: PublishedNetwork, tmp_path: Path) -> None:

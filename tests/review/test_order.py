@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from mapping_service.records import Notice
 from mapping_service.review.order import Candidate, CandidatePattern, by_gain, gain
 
 PATTERN = CandidatePattern("T1", 0, 0.5, 10.0, 3, 20, "new", {})
@@ -52,3 +53,12 @@ def test_the_reasons_are_those_of_the_pattern_that_is_trusted_least() -> None:
             "told": 1.0, "departed": 0.0, "arrived": 1.0, "elsewhere": 0.0, "partial": 0, "maybe": 0, "labels": 0.0})
     (ranked,) = by_gain([Candidate("R1", "7", None, 4, 2, 0.7, (good, bad))])
     assert [remark.code for remark in ranked.remarks] == ["new", "one_ride", "start_untold"]
+
+
+def test_a_route_whose_least_trusted_pattern_is_a_variant_says_why_that_is_kept() -> None:
+    main, branch = replace(PATTERN, confidence=0.9), replace(
+        PATTERN, pattern_id="T2", confidence=0.4, reason_code="variant_branch", reason={"share": 0.9})
+    (ranked,) = by_gain([Candidate("R1", "7", None, 4, 2, 0.7, (main, branch))])
+    assert ranked.remarks[-1] == Notice("variant_branch", {"share": 0.9})
+    (plain,) = by_gain([Candidate("R1", "7", None, 4, 2, 0.7, (replace(main, confidence=0.1), branch))])
+    assert [remark.code for remark in plain.remarks] == ["new"]

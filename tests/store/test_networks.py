@@ -44,6 +44,8 @@ def drawn(connection: Connection) -> DrawnTown:
     make_station(*key, "H1", ["S4", "S5"])
     make_hail_stretch(*key, "P1", 1200.0, 2100.0)
     make_stop_candidate(*key, "P3", 500.0, at(2, -0.5))
+    connection.execute(text("""UPDATE pattern SET reason_code = 'variant_branch', reason = '{"share": 0.9}'
+                               WHERE pattern_id = 'P2'"""))
     return town
 
 

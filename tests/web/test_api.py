@@ -37,6 +37,7 @@ def test_a_route_carries_everything_known_of_its_patterns(client: FlaskClient) -
     assert [stop["from_previous_s"] for stop in there["stops"]] == [None, 180, 180, 180, 180]
     assert {(one["band_start_s"], one["seconds"]) for one in there["ride_times"]} == {(0, 720), (21600, 960)}
     assert [one["method"] for one in there["headways"]] == ["observed", "city_waits"]
+    assert (there["reason_code"], there["reason"]) == (None, {})
     assert back["direction_id"] == 1 and back["geometry"]["type"] == "LineString"
 
 

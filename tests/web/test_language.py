@@ -11,6 +11,8 @@ import pytest
 from babel import Locale
 from flask.testing import FlaskClient
 
+from mapping_service.fuse import variants
+from mapping_service.records import Notice
 from mapping_service.web.language import LANGUAGES, Words, catalog, choose
 
 WEB = Path(__file__).resolve().parents[2] / "mapping_service" / "web"
@@ -59,11 +61,28 @@ def test_every_key_is_used_somewhere() -> None:
     text = sources() + "\n".join(path.read_text("utf-8") for path in (WEB / "static").glob("*.js"))
     text += (WEB / "language.py").read_text("utf-8")
     counted = {f"{name}.{form}" for name in [*COUNTED.findall(text), "people"] for form in ("one", "other")}
-    prefixes = {*OPEN_ENDED.findall(text), "confidence.", "why."}
+    prefixes = {*OPEN_ENDED.findall(text), "confidence.", "why.", "variant."}
     scripts = {f"map.{name}" for name in re.findall(r"page\.text\.([a-z_]+)", text)}
     called = set(USED.findall(text)) | set(re.findall(r"""self\("([a-z_.]+)\"""", text))
     unused = set(catalog("en")) - counted - scripts - called
     assert {key for key in unused if not key.startswith(tuple(prefixes))} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_difference_of_a_variant_has_words_and_no_words_are_left_over(language: str) -> None:
+    codes = set(re.findall(r'"variant_([a-z_]+)"', Path(variants.__file__).read_text("utf-8"))) - {"alike", "apart"}
+    told = {key.removeprefix("variant.") for key in catalog(language) if key.startswith("variant.")}
+    assert told == codes | {"share", "rides"}
+
+
+def test_why_a_variant_is_kept_is_told_with_the_name_of_the_place_or_with_its_distance() -> None:
+    branch = {"code": "variant_branch", "at": "Mill", "at_m": 3210.0}
+    detour = {"code": "variant_detour", "at": None, "at_m": 800.0, "rejoins": "Quay", "rejoins_m": 1500.0}
+    reason = {"share": 0.91, "runs": 3, "of": 5, "differences": [branch, detour]}
+    said = "shares 91% with the main way, leaves it at Mill, leaves it at 0.8 km and rejoins it at Quay, 3 of 5 rides"
+    assert Words("en").variant(reason) == said
+    assert Words("en").because([Notice("new"), Notice("variant_branch", reason)]) == f"new; {said}"
+    assert Words("fr").variant(reason).startswith("91\u00a0% en commun avec le parcours principal, le quitte à Mill")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -74,6 +75,19 @@ def test_a_route_page_shows_stops_times_fare_and_evidence(client: FlaskClient) -
 
 def test_a_pattern_says_in_words_why_it_is_trusted_so(client: FlaskClient) -> None:
     assert "3 rides agree; 2 people; rides end 350 m apart" in text(client, "/drawn-town/routes/R1")
+
+
+def test_a_pattern_beside_the_main_one_says_why_it_is_kept(client: FlaskClient, rows: Connection) -> None:
+    assert "with the main way" not in text(client, "/drawn-town/routes/R1")
+    ends = {"code": "variant_short_turn", "at": "<Mill>", "at_m": 900}
+    reason = json.dumps({"share": 1.0, "runs": 3, "of": 8, "differences": [ends]})
+    rows.exec_driver_sql(
+        "UPDATE pattern SET direction_id = 0, reason_code = 'variant_short_turn', reason = %s WHERE pattern_id = 'P2'",
+        (reason,),
+    )
+    rows.commit()
+    said = "shares 100% with the main way, ends on it at &lt;Mill&gt;, 3 of 8 rides"
+    assert text(client, "/drawn-town/routes/R1").count(said) == 1
 
 
 def test_only_between_its_ends_does_a_pattern_say_how_many_runs_stopped(client: FlaskClient) -> None:
