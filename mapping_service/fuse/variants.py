@@ -98,17 +98,20 @@ def _gap(bounds: Floats, a: int, b: int) -> _Gap:
 
 def _shared(points: Floats, others: Floats, p: Parameters) -> Ints:
     """Return the pairs (own, main) of points that two ways share in order of riding, (n, 2)."""
-    near = cKDTree(others).query_ball_point(points, p.stop_side_m, return_sorted=True)
-    ahead, others_ahead = headings(points, _HEADING_SPAN), headings(others, _HEADING_SPAN)
-    least = np.cos(np.radians(p.common_angle_deg))
+    near = cKDTree(others).query_ball_point(points, p.stop_side_m)
+    own = np.repeat(np.arange(len(points)), [len(found) for found in near])
+    main = np.array([j for found in near for j in found], dtype=np.int64)
+    ahead, main_ahead = headings(points, _HEADING_SPAN)[own], headings(others, _HEADING_SPAN)[main]
+    alike = np.flatnonzero(np.sum(ahead * main_ahead, axis=1) >= np.cos(np.radians(p.common_angle_deg)))
+    # Backwards for each point of its own, so that none is taken twice.
+    alike = alike[np.lexsort((-main[alike], own[alike]))]
     tails: list[int] = []  # of the best sequence of each length, its last point on the main way
     ends: list[int] = []  # and the pair that it ends with
     pairs: list[tuple[int, int, int]] = []  # own, main, the pair before
-    for i, found in enumerate(near):
-        for j in reversed([j for j in found if ahead[i] @ others_ahead[j] >= least]):
-            k = bisect_left(tails, j)
-            pairs.append((i, j, ends[k - 1] if k else -1))
-            tails[k:k + 1], ends[k:k + 1] = [j], [len(pairs) - 1]
+    for i, j in zip(own[alike].tolist(), main[alike].tolist(), strict=True):
+        k = bisect_left(tails, j)
+        pairs.append((i, j, ends[k - 1] if k else -1))
+        tails[k:k + 1], ends[k:k + 1] = [j], [len(pairs) - 1]
     chain, at = [], ends[-1] if ends else -1
     while at >= 0:
         i, j, at = pairs[at]
