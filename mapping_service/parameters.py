@@ -111,6 +111,10 @@ class Parameters:
     group_cut: float = tunable(
         0.4, "difference", 0.2, 0.6, "average linkage stops here; middle of a plateau [measured]"
     )
+    sure_runs: int = tunable(3, "rides", 2, 10, "on each side make sure that two ways are two routes")
+    sure_cut: float = tunable(
+        0.25, "difference", 0.15, 0.4, "two routes, where each has sure_runs; middle of a plateau [measured]"
+    )
     variant_cut: float = tunable(0.12, "share", 0.05, 0.3, "of the way; below it two runs took the same streets")
     variant_cut_m: float = tunable(
         1000, "m", 300, 3000, "of the way; more is another way, however long the route; a plateau [measured]"

@@ -11,12 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from mapping_service.config import Config, load_config
 from mapping_service.postgres import ensure_cluster, normalise_url, open_connection, stop_cluster
 from spatial_sql.apply import upgrade
+
+# A busy machine is no fault of the code: no example fails because it was slow.
+settings.register_profile("commonway", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("commonway")
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 First runs that rode about the same way are put together: two runs differ by the share of the longer one that the
 other does not cover, and a bit more the farther apart their ends lie. Average linkage on that difference makes the
 groups, so that the order of the runs does not matter, and no group reaches beyond the runs that are linked by
-differences below the cut: each such cluster of runs can be grouped alone.
+differences below the cut: each such cluster of runs can be grouped alone. Where both sides of a finer cut have runs
+enough to be sure that they are two, they are two.
 
 Then partial rides find their route. Where no two runs agree on where a way begins and ends, its runs may all be
 partial: each belongs to the longer group on one of whose ways it lies, or, where several fit alike, stays open with all
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.cluster.hierarchy import fcluster, linkage, to_tree
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import squareform
 
@@ -101,9 +102,23 @@ def _cores(lines: Sequence[Line], cover: sparse.csr_array, p: Parameters) -> lis
     members = np.split(np.argsort(component, kind="stable"), np.cumsum(np.bincount(component, minlength=count))[:-1])
     cores = []
     for runs in members:
-        labels = _cut(_square(lines, runs, cover, p), p.group_cut)
-        cores += [runs[labels == label] for label in np.unique(labels)]
+        cores += [runs[at] for at in _routes(_square(lines, runs, cover, p), p)]
     return sorted(cores, key=lambda runs: int(runs[0]))
+
+
+def _routes(difference: Floats, p: Parameters) -> list[Ints]:
+    """Return runs by route: average linkage, cut lower where both sides of a cut have runs enough to be sure of it."""
+    if len(difference) == 1:
+        return [np.zeros(1, dtype=np.int64)]
+    found, waiting = [], [to_tree(linkage(squareform(difference, checks=False), "average"))]
+    while waiting:
+        node = waiting.pop()
+        sure = not node.is_leaf() and min(node.left.count, node.right.count) >= p.sure_runs
+        if not node.is_leaf() and node.dist > (p.sure_cut if sure else p.group_cut):
+            waiting += [node.left, node.right]
+        else:
+            found.append(np.array(sorted(node.pre_order()), dtype=np.int64))
+    return found
 
 
 def _square(lines: Sequence[Line], runs: Ints, cover: sparse.csr_array, p: Parameters) -> Floats:

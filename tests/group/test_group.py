@@ -183,6 +183,16 @@ def test_two_ends_far_apart_are_two_ways_however_long_the_route() -> None:
     assert only(grouped(rides)).variants == ((1, 3, 4), (0, 2))
 
 
+def test_two_ways_that_part_before_their_ends_are_two_routes_once_three_rides_of_each_are_sure_of_it() -> None:
+    """6 km of trunk, then 1.2 km up or 1.2 km down: two rides of each may be one route, three of each are two."""
+    trunk = [(0.0, 0.0), (6000.0, 0.0)]
+    up, down = (np.array([*trunk, (6000.0, y)]) for y in (1200.0, -1200.0))
+    few = [along(way, seed) for seed, way in enumerate((up, down, up, down))]
+    more = [along(way, seed) for seed, way in enumerate((up, down, up, down, up, down))]
+    assert set(only(grouped(few)).variants) == {(0, 2), (1, 3)}
+    assert full(grouped(more)) == {frozenset({0, 2, 4}), frozenset({1, 3, 5})}
+
+
 def test_a_one_way_pair_keeps_two_directions_of_one_route() -> None:
     """Out along B–C, back along the block behind it."""
     grouping = grouped(lines("ABCEF", "ABCEF", "FECHGBA", "FECHGBA"))
