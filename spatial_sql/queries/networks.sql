@@ -244,7 +244,7 @@ SELECT (SELECT count(*) FROM route WHERE network_id = :network_id) AS routes,
        (SELECT count(*) FROM pattern WHERE network_id = :network_id) AS patterns,
        (SELECT count(*) FROM stop WHERE network_id = :network_id) AS stops,
        (SELECT count(*) FROM service_point WHERE network_id = :network_id) AS service_points,
-       (SELECT round((coalesce(sum(length_m), 0) / 1000)::numeric, 1)::float FROM pattern WHERE network_id = :network_id) AS km;
+       (SELECT round((coalesce(sum(length_m::float), 0) / 1000)::numeric, 1)::float FROM pattern WHERE network_id = :network_id) AS km;
 
 -- name: get_network_digest
 -- A digest over all rows of a network, the same for equal content in whatever order it was written. Params: network_id.

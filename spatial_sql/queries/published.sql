@@ -18,7 +18,7 @@ CROSS JOIN LATERAL (
   SELECT count(*) AS routes, coalesce(sum(runs), 0) AS runs FROM route WHERE network_id = n.network_id
 ) route
 CROSS JOIN LATERAL (
-  SELECT count(*) AS patterns, coalesce(sum(length_m), 0)::float AS length_m, ST_Extent(geom) AS box
+  SELECT count(*) AS patterns, coalesce(sum(length_m::float), 0) AS length_m, ST_Extent(geom) AS box
   FROM pattern WHERE network_id = n.network_id
 ) pattern
 CROSS JOIN LATERAL (SELECT count(*) AS stops FROM stop WHERE network_id = n.network_id) stop

@@ -16,7 +16,7 @@ SELECT (SELECT count(*) FROM street WHERE city_id = :city_id) AS streets,
 FROM (
   SELECT count(*) AS runs, round(avg(m.confidence)::numeric, 3)::float AS confidence,
          round(coalesce(sum(ST_Length(m.off_road::geography)), 0)::numeric / 1000, 1)::float AS off_road_km,
-         round(coalesce(sum(r.length_m), 0)::numeric / 1000, 1)::float AS ridden_km
+         round(coalesce(sum(r.length_m::float), 0)::numeric / 1000, 1)::float AS ridden_km
   FROM run_match m JOIN run r USING (run_id) JOIN submission s USING (submission_id)
   WHERE m.city_id = :city_id AND m.fingerprint = :fingerprint AND s.status = 'accepted'
 ) matched;

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Connection, text
 
 API = "/api/v1"
 
@@ -96,3 +97,11 @@ def _check(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> None:
         assert set(value) == set(schema["properties"])
         for name, of in schema["properties"].items():
             _check(value[name], of, schemas)
+
+
+def test_the_length_of_a_release_is_the_exact_sum_of_its_patterns(client: FlaskClient, rows: Connection) -> None:
+    """A sum in single precision would change with the order in which the rows are read."""
+    rows.execute(text("UPDATE pattern SET length_m = CASE WHEN pattern_id = 'P1' THEN 16777216 ELSE 1 END"))
+    rows.commit()
+    patterns = get(client, "/cities/drawn-town")["release"]["patterns"]
+    assert get(client, "/cities/drawn-town")["release"]["length_m"] == 16777216 + patterns - 1
