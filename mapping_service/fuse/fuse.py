@@ -152,7 +152,7 @@ def _route(
     return RouteDraft(
         route_id=f"~{number}",
         short_name=short if short and len(short) <= material.p.short_name_chars else None,
-        long_name=_long_name(patterns[0], names),
+        long_name=_long_name(patterns, names),
         name_votes=votes,
         evidence=evidence(rides),
         confidence=_of_route(patterns),
@@ -202,7 +202,13 @@ def _leads_away(shape: Floats, centre: Floats) -> float:
     return float(np.hypot(*(shape[-1] - centre)) - np.hypot(*(shape[0] - centre)))
 
 
-def _long_name(main: PatternDraft, names: Mapping[str, str | None]) -> str | None:
-    """Return "first – last" of the named stops of the main pattern; ``None`` where nobody named any."""
-    known = [name for name in (names[stop.stop_id] for stop in main.stops) if name]
+def _long_name(patterns: Sequence[PatternDraft], names: Mapping[str, str | None]) -> str | None:
+    """Return "first – last" of the named stops of the main pattern; ``None`` where nobody named any.
+
+    The main pattern of the other direction speaks instead where riders named more of its two ends.
+    """
+    mains = {one.direction_id: one for one in reversed(patterns)}
+    called = [[names[stop.stop_id] for stop in mains[direction].stops] for direction in sorted(mains)]
+    best = max(called, key=lambda its: (sum(1 for name in (its[0], its[-1]) if name), any(its)))
+    known = [name for name in best if name]
     return " – ".join(dict.fromkeys((known[0], known[-1]))) if known else None

@@ -147,6 +147,14 @@ def test_the_stops_stand_in_order_with_their_names_and_an_unnamed_one_stays_unna
     assert route(town(), "2").long_name == "Harbour – River"
 
 
+@pytest.mark.parametrize(("quiet", "spoken", "name"), [("FECBA", "ABCEF", "Harbour – Airport"),
+                                                       ("ABCEF", "FECBA", "Airport – Harbour")])
+def test_a_route_is_called_after_the_direction_whose_ends_people_named(quiet: str, spoken: str, name: str) -> None:
+    silent = [replace(trip(run_id, quiet, line="1"), reports=()) for run_id in (21, 22)]
+    named = [trip(run_id, spoken, line="1", later_s=NOON_S) for run_id in (23, 24)]
+    assert [r.long_name for r in network([*silent, *named]).routes] == [name]
+
+
 def test_routes_that_share_a_street_share_its_stops_and_directions_share_only_terminals() -> None:
     out, back = sorted(route(town(), "1").patterns, key=lambda d: -d.evidence.runs)
     two = route(town(), "2").patterns[0]
