@@ -117,7 +117,7 @@ def pattern(
         pattern_id=pattern_id,
         direction_id=direction_id,
         headsign=names[stops[-1].stop_id],
-        lon_lat=np.round(to_lon_lat(way.shape, m.city.srid), 6),
+        lon_lat=drawn(way.shape, m.city.srid),
         length_m=round(float(along_m(way.shape)[-1]), 1),
         spread_m=spread_m(way.shape, [m.lines[i] for i in way.members], m.p),
         evidence=proof,
@@ -131,6 +131,13 @@ def pattern(
         hail_stretches=way.stretches,
         stop_candidates=tuple(_candidate(place, m.city.srid) for place in way.candidates),
     )
+
+
+def drawn(shape: Floats, srid: int) -> Floats:
+    """Return a shape in degrees of six decimals, without points that these no longer tell apart."""
+    lon_lat = np.round(to_lon_lat(shape, srid), 6)
+    moves = np.append(True, np.any(np.diff(lon_lat, axis=0) != 0, axis=1))
+    return np.asarray(lon_lat[moves])
 
 
 def _candidate(place: LineStop, srid: int) -> StopCandidate:
