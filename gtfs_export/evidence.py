@@ -41,7 +41,7 @@ class _Row:
     def cells(self) -> tuple[str, ...]:
         counts = ("" if count is None else str(count) for count in (self.observations, self.people))
         dates = ("" if day is None else day.isoformat() for day in (self.first_seen, self.last_seen))
-        confidence = "" if self.confidence is None else f"{self.confidence:.2f}"
+        confidence = "" if self.confidence is None else f"{self.confidence:.4f}"
         estimate = str(self.estimate).lower()
         return (self.element, self.id, self.field, self.value, self.method, estimate, *counts, *dates, self.low,
                 self.high, confidence)

@@ -70,8 +70,9 @@ class Words:
         return format_decimal(value, locale=self.language)
 
     def percent(self, share: float) -> str:
-        """Write a share of 0 to 1."""
-        return format_percent(share, locale=self.language)
+        """Write a share of 0 to 1 in whole percent: as all or as nothing only where it is."""
+        whole = round(share, 2) if share in (0, 1) else min(max(round(share, 2), 0.01), 0.99)
+        return format_percent(whole, locale=self.language)
 
     def km(self, length_m: float | None) -> str:
         """Write a length in kilometres: one decimal below 100 km."""

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 from gtfs_export import PublishedNetwork, build_feed, evidence_rows, write_evidence
 from gtfs_export.evidence import EVIDENCE_COLUMNS
-from tests.gtfs_export.readers import BRANCH, PUBLISHER, Rows, rows, with_pattern
+from tests.gtfs_export.readers import BRANCH, PUBLISHER, Rows, rows, with_pattern, with_stop
 
 
 def evidence(network: PublishedNetwork, element: str) -> Rows:
@@ -56,6 +57,14 @@ def test_a_name_nobody_said_and_a_stop_nobody_reported_are_estimates(network: Pu
     assert [(row["field"], row["method"], row["estimate"]) for row in unnamed] == [
         ("stop_lat stop_lon", "dwell", "true"), ("stop_name", "stop_id", "true"),
     ]
+
+
+def test_a_high_confidence_is_not_written_as_certainty(network: PublishedNetwork) -> None:
+    sure = replace(network.stops[0].evidence, confidence=0.9961)
+    network = with_stop(network, network.stops[0].stop_id, evidence=sure)
+    assert {row["confidence"] for row in evidence(network, "stop") if row["id"] == network.stops[0].stop_id} == {
+        "0.9961", ""
+    }
 
 
 def test_a_fare_says_how_many_agreed_on_it(network: PublishedNetwork) -> None:

@@ -136,3 +136,8 @@ def test_values_are_written_as_the_language_writes_them() -> None:
     assert english.money(50, "KES") == "KES\u00a050" and english.money(2.5, "USD") == "$2.50"
     assert english.minutes(20) == "under 1 min" and english.minutes(None) == "unknown"
     assert english.people(None) == "not stated" and english.fare(None) == "unknown" and english.km(None) == "unknown"
+
+
+def test_a_share_is_all_or_nothing_only_where_it_is() -> None:
+    english = Words("en")
+    assert [english.percent(share) for share in (0, 0.001, 0.506, 0.9961, 1)] == ["0%", "1%", "51%", "99%", "100%"]
