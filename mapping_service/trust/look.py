@@ -7,7 +7,7 @@ each fix lies beside the middle of its neighbours while the vehicle moves.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ _MOVING_MPS = 3.0  # slower, and heading and speed are mostly error
 _EVEN = 0.6  # of the usual interval that a step may differ from it
 _FEWEST = 20  # fixes amid even steps on the move; fewer tell nothing
 _STRAIGHT_M = 0.01
+_FINE_M = 0.2  # six decimals of a degree are 0.11 m; coarser steps hide more than a drawn line would
+_APART_S = 10.0  # a receiver wanders farther than fine steps in this time; a drawn line still does not
 _REACH = 3  # fixes to each side from which the heading is taken
 _STEADY = 0.15  # of the median speed
 _SD_OF_MAD = 1.4826
@@ -48,18 +50,31 @@ NO_LOOK = Look(None, None, None, None)
 
 def look(t_s: Floats, xy: Floats, quantum_m: float) -> Look:
     """Return the look of a run in metres; ``quantum_m`` is the step in which its recorder writes positions."""
+    seen = _look(t_s, xy, quantum_m)
+    if seen is None and len(t_s) > 1 and quantum_m <= _FINE_M:
+        every = max(1, round(_APART_S / float(np.median(np.diff(t_s)))))
+        seen = _look(t_s[::every], xy[::every], quantum_m, hidden=True)
+    return replace(seen, steady_share=_steady_share(trail(t_s, xy))) if seen else NO_LOOK
+
+
+def _look(t_s: Floats, xy: Floats, quantum_m: float, hidden: bool = False) -> Look | None:
+    """Return the look of fixes but for their steadiness; ``None`` where they are too few, or their rounding hides it.
+
+    With ``hidden`` fixes that rounding hides count as straight: for fixes so far apart that only a drawn line is.
+    """
     beside, even, interval_s = _beside(t_s, xy)
     if np.sum(even) < _FEWEST:
-        return NO_LOOK
-    # Where positions are written in coarse steps, their rounding is neither noise nor straightness.
-    if quantum_m > float(np.median(np.abs(beside[even]))) + _STRAIGHT_M:
-        return NO_LOOK
-    sd = _SD_OF_MAD * float(np.median(np.abs(beside[even])))
+        return None
+    usual_m = float(np.median(np.abs(beside[even])))
+    drowned = quantum_m > usual_m + _STRAIGHT_M
+    if drowned and not hidden:
+        return None
+    sd = _SD_OF_MAD * usual_m
     return Look(
         roughness=sd / float(np.sqrt(interval_s)),
         whiteness=_whiteness(beside, even, sd),
-        straight_share=float(np.mean(np.abs(beside[even]) < _STRAIGHT_M)),
-        steady_share=_steady_share(trail(t_s, xy)),
+        straight_share=float(np.mean(np.abs(beside[even]) < _STRAIGHT_M + drowned * quantum_m)),
+        steady_share=None,
     )
 
 

@@ -51,6 +51,19 @@ def test_positions_in_coarse_steps_tell_nothing() -> None:
     assert look(t_s, np.round(xy, 0), 1.0) == NO_LOOK
 
 
+def test_a_line_drawn_in_six_decimals_is_still_straight_and_steady() -> None:
+    t_s, xy = drive(way(TOWN, "ABDE"))
+    found = of(np.round(xy / 0.11) * 0.11, t_s, 0.11)
+    assert found["straight_share"] > 0.8 and found["steady_share"] > 0.8
+
+
+def test_a_receiver_that_writes_six_decimals_is_not_straight() -> None:
+    """Real receivers wander by 0.2 m and more in a second."""
+    t_s, xy = drive(way(TOWN, "ABDE"))
+    walk = np.cumsum(np.random.default_rng(3).normal(0, 0.3, xy.shape), axis=0)
+    assert of(np.round((xy + walk) / 0.11) * 0.11, t_s, 0.11)["straight_share"] < 0.28
+
+
 @pytest.mark.parametrize("fixes", [0, 1, 2, 10])
 def test_too_short_a_run_tells_nothing(fixes: int) -> None:
     assert look(np.arange(float(fixes)), np.zeros((fixes, 2)), 0.0) == Look(None, None, None, None)
