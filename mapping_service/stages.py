@@ -28,11 +28,13 @@ from mapping_service.doubts import settle_doubts
 from mapping_service.fuse.fuse import fuse
 from mapping_service.fuse.material import CityFrame
 from mapping_service.geo import to_metres, utm_srid
-from mapping_service.group.group import group_rides
+from mapping_service.group.group import group
+from mapping_service.group.line import line_of
 from mapping_service.intake.interpret import interpret
 from mapping_service.intake.twins import same_ride
 from mapping_service.parameters import Parameters
 from mapping_service.records import City
+from mapping_service.relating import related
 from mapping_service.review.identity import with_known_ids
 from mapping_service.store import intake, networks, runs, trust
 from mapping_service.store.cities import get_city, lock_city
@@ -210,7 +212,7 @@ def infer(connection: Connection, city: City, p: Parameters, progress: Progress)
         return False
     progress("infer", 0, 3)
     rides = matching.with_matches(connection, city, p, runs.load_rides(connection, city.city_id, city.srid))
-    grouping = group_rides(rides, p)
+    grouping = group([line_of(ride) for ride in rides], related(connection, city, rides, p), p)
     progress("infer", 1, 3)
     known = reliabilities(claims(rides, grouping, city.srid, p), p)
     trust.save_reliabilities(connection, city.city_id, known)

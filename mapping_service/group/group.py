@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from scipy.cluster.hierarchy import fcluster, linkage, to_tree
 from scipy.sparse.csgraph import connected_components
@@ -68,7 +69,7 @@ def group(lines: Sequence[Line], known: Near, p: Parameters) -> Grouping:
     order = np.array(sorted(range(len(lines)), key=lambda i: lines[i].digest), dtype=np.int64)
     sorted_lines = [lines[i] for i in order]
     cover, back = (sparse.csr_array(m[order][:, order]) for m in (known.cover, known.back))
-    cores = _cores(sorted_lines, cover, p)
+    cores = cores_of(sorted_lines, cover, p)
     groups = [_in_given_order(one, order) for one in _groups(sorted_lines, cores, cover, p)]
     groups.sort(key=lambda one: one.full[0])
     return Grouping(tuple(groups), pair([one.variants[0] for one in groups], lines, known.back, p), known.cover)
@@ -93,10 +94,13 @@ def block(shares: sparse.csr_array, rows: Sequence[int] | Ints, columns: Sequenc
     return np.asarray(shares[np.asarray(rows)][:, np.asarray(columns)].toarray())
 
 
-def _cores(lines: Sequence[Line], cover: sparse.csr_array, p: Parameters) -> list[Ints]:
-    """Return the runs put together by average linkage; each cluster of linked runs is taken alone."""
+def cores_of(lines: Sequence[Line], cover: sparse.csr_array, p: Parameters) -> list[Ints]:
+    """Return the runs put together by average linkage; each cluster of linked runs is taken alone.
+
+    ``lines`` are in the order of their digests.
+    """
     both = sparse.coo_array(cover.minimum(cover.T))
-    linked = _difference(lines, both.row, both.col, both.data, p) <= p.group_cut
+    linked = are_linked(lines, both.row, both.col, both.data, p)
     graph = sparse.coo_array((both.data[linked], (both.row[linked], both.col[linked])), shape=both.shape)
     count, component = connected_components(graph, directed=False)
     members = np.split(np.argsort(component, kind="stable"), np.cumsum(np.bincount(component, minlength=count))[:-1])
@@ -119,6 +123,11 @@ def _routes(difference: Floats, p: Parameters) -> list[Ints]:
         else:
             found.append(np.array(sorted(node.pre_order()), dtype=np.int64))
     return found
+
+
+def are_linked(lines: Sequence[Line], one: Ints, other: Ints, shared: Floats, p: Parameters) -> NDArray[np.bool_]:
+    """Return pair by pair whether two runs differ so little that they must be grouped in one go."""
+    return np.asarray(_difference(lines, one, other, shared, p) <= p.group_cut)
 
 
 def _square(lines: Sequence[Line], runs: Ints, cover: sparse.csr_array, p: Parameters) -> Floats:

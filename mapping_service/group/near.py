@@ -39,29 +39,44 @@ class Near:
     back: sparse.csr_array
 
 
+@dataclass(frozen=True)
+class Trails:
+    """Where a run went on the ground, and on the streets; ``None`` where it was not matched to any."""
+
+    ground: Trail
+    streets: Trail | None
+
+
+def trails_of(ride: Ride, p: Parameters) -> Trails:
+    """Return the trails of a ride."""
+    streets = None if ride.match is None else trail_of(ride.xy, ride.match, p)
+    return Trails(trail_of(ride.xy, None, p), streets)
+
+
 def near(trails: Sequence[Trail], p: Parameters) -> Near:
-    """Compare all runs with each other."""
-    passed = [squares(trail) for trail in trails]
-    if not trails:
-        return Near(sparse.csr_array((0, 0)), sparse.csr_array((0, 0)))
-    return matrices(_joined([compare(i, trails[i], js, trails, p) for i, js in _meetings(passed, p)]), len(trails))
+    """Compare all trails with each other."""
+    return matrices(_pairs(trails, p), len(trails))
 
 
 def near_rides(rides: Sequence[Ride], p: Parameters) -> Near:
     """Compare rides on the streets where both were matched, and by where they went on the ground where not."""
-    on_ground = near([trail_of(ride.xy, None, p) for ride in rides], p)
-    matched = np.array([float(ride.match is not None) for ride in rides])
-    if not matched.any():
-        return on_ground
-    on_streets = near([trail_of(ride.xy, ride.match, p) for ride in rides], p)
-    both = sparse.diags_array(matched)
+    return matrices(near_pairs([trails_of(ride, p) for ride in rides], p), len(rides))
 
-    def chosen(streets: sparse.csr_array, ground: sparse.csr_array) -> sparse.csr_array:
-        made = sparse.csr_array(both @ streets @ both + ground - both @ ground @ both)
-        made.eliminate_zeros()
-        return made
 
-    return Near(chosen(on_streets.cover, on_ground.cover), chosen(on_streets.back, on_ground.back))
+def near_pairs(runs: Sequence[Trails], p: Parameters) -> Pairs:
+    """Return all pairs of runs that are near: on the streets where both were matched, on the ground where not."""
+    matched = np.array([run.streets is not None for run in runs], dtype=bool)
+    ground = _pairs([run.ground for run in runs], p)
+    streets = _pairs([run.streets for run in runs if run.streets is not None], p)
+    at = np.flatnonzero(matched)
+    unmatched = ~(matched[ground.one] & matched[ground.other])
+    on_ground = Pairs(ground.one[unmatched], ground.other[unmatched], ground.cover[unmatched], ground.back[unmatched])
+    return joined([on_ground, Pairs(at[streets.one], at[streets.other], streets.cover, streets.back)])
+
+
+def _pairs(trails: Sequence[Trail], p: Parameters) -> Pairs:
+    passed = [squares(trail) for trail in trails]
+    return joined([compare(i, trails[i], js, trails, p) for i, js in _meetings(passed, p)] if trails else [])
 
 
 def matrices(pairs: Pairs, n: int) -> Near:
@@ -123,7 +138,8 @@ def _shares(mine: Trail, others: Sequence[Trail], p: Parameters) -> Floats:
     return np.where(shares >= p.near_share, shares, 0.0)
 
 
-def _joined(parts: Sequence[Pairs]) -> Pairs:
+def joined(parts: Sequence[Pairs]) -> Pairs:
+    """Return all pairs of several parts, in their order."""
     none = Pairs(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, 2)), np.zeros((0, 2)))
     all_ = (none, *parts)
     return Pairs(

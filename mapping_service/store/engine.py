@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 from geoalchemy2 import Geometry  # noqa: F401  registers the geometry type for reflection
-from sqlalchemy import Connection, Engine, MetaData, Row, Table, create_engine
+from sqlalchemy import Connection, Engine, MetaData, Row, Table, TextClause, create_engine
 
 from spatial_sql.loader import query
 
@@ -45,3 +46,10 @@ def row(connection: Connection, name: str, parameters: Mapping[str, Any] | None 
 def run(connection: Connection, name: str, parameters: Mapping[str, Any] | None = None) -> int:
     """Run the named statement and return how many rows it touched."""
     return connection.execute(query(name), dict(parameters or {})).rowcount
+
+
+def copy(connection: Connection, statement: TextClause, lines: Iterable[str]) -> None:
+    """Take in rows of text by a COPY statement."""
+    cursor: Any = connection.connection.cursor()  # psycopg2's own: SQLAlchemy knows no COPY
+    cursor.copy_expert(statement.text, io.StringIO("".join(lines)))
+    cursor.close()

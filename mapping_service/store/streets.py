@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, TextClause
+from sqlalchemy import Connection, Row
 
 from mapping_service.errors import NotFound
 from mapping_service.geo import to_lon_lat, to_metres
 from mapping_service.records import Floats, Match, StreetMap, StreetReading, Streets
-from mapping_service.store.engine import row, rows, run
+from mapping_service.store.engine import copy, row, rows, run
 from mapping_service.store.lines import line_columns, line_element, lines_columns, lines_element, point_element
 from mapping_service.streets import digest, directed
 from spatial_sql.loader import query
@@ -43,15 +42,9 @@ def save_streets(connection: Connection, city_id: int, read: StreetReading) -> N
     run(connection, "streets.delete_network", {"city_id": city_id})
     about = {"source": read.source, "dated_s": read.dated_s, "sha256": read.sha256, "attribution": read.attribution}
     run(connection, "streets.insert_network", {"city_id": city_id, "digest": digest(read.streets), **about})
-    _copy(connection, query("streets.copy_streets"), _street_lines(city_id, read.streets))
-    _copy(connection, query("streets.copy_points"), _point_lines(city_id, read.streets))
+    copy(connection, query("streets.copy_streets"), _street_lines(city_id, read.streets))
+    copy(connection, query("streets.copy_points"), _point_lines(city_id, read.streets))
     run(connection, "streets.analyze_streets")
-
-
-def _copy(connection: Connection, statement: TextClause, lines: Iterable[str]) -> None:
-    cursor: Any = connection.connection.cursor()  # psycopg2's own: SQLAlchemy knows no COPY
-    cursor.copy_expert(statement.text, io.StringIO("".join(lines)))
-    cursor.close()
 
 
 def _street_lines(city_id: int, streets: StreetMap) -> Iterator[str]:

@@ -1,0 +1,79 @@
+"""The shell around comparing and placing runs: each pair is compared once and kept, and a new run finds its route.
+
+How near two runs are depends on these two alone (``mapping_service.group.near``): so it is stored when the second of
+them comes, and grouping the whole city reads it. A run whose trail would come out otherwise today, since its streets,
+the parameters or the code are others, is taken for new. Runs that are set aside stay known: they are not read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import Connection
+
+from mapping_service import matching
+from mapping_service.group.line import line_of
+from mapping_service.group.near import Near, Pairs, Trails, compare, joined, matrices, near_pairs, trails_of
+from mapping_service.group.placing import Placement, place
+from mapping_service.parameters import Parameters
+from mapping_service.records import City, Ride
+from mapping_service.store import relations
+
+_METHOD = ("geo.py", "relating.py", "group/line.py", "group/near.py", "group/trail.py")
+
+
+@cache
+def _method() -> str:
+    """Return a digest of the comparing code: after an upgrade that changes it, runs are compared anew."""
+    root = Path(__file__).parent
+    return hashlib.sha256(b"".join((root / name).read_bytes() for name in _METHOD)).hexdigest()
+
+
+def _fingerprint(city: City, match: str | None, p: Parameters) -> str:
+    settings = ",".join(f"{name}={value}" for name, value in sorted(asdict(p).items()))
+    return hashlib.sha256(f"{_method()}/{city.srid}/{match}/{settings}".encode()).hexdigest()
+
+
+def relate(connection: Connection, city: City, rides: Sequence[Ride], p: Parameters) -> None:
+    """Compare those of a city's rides that are new with each other and with all that came before."""
+    match = matching.current(connection, city, p)
+    on_ground, on_streets = _fingerprint(city, None, p), _fingerprint(city, match, p)
+    relations.delete_stale(connection, city.city_id, match, on_ground, on_streets)
+    known = relations.known(connection, city.city_id)
+    new = [ride for ride in rides if ride.run_id not in known]
+    made = [
+        relations.KnownRun(ride.run_id, line_of(ride), trails_of(ride, p), on_streets if ride.match else on_ground)
+        for ride in new
+    ]
+    found = [_with_known(connection, city, one.run_id, one.trails, p) for one in made] if known else []
+    ids = np.array([one.run_id for one in made], dtype=np.int64)
+    among = near_pairs([one.trails for one in made], p)
+    found.append(Pairs(ids[among.one], ids[among.other], among.cover, among.back))
+    relations.save_trails(connection, city.city_id, made)
+    relations.save_pairs(connection, city.city_id, joined(found))
+
+
+def _with_known(connection: Connection, city: City, run_id: int, mine: Trails, p: Parameters) -> Pairs:
+    """Return the pairs that a run makes with those that are known, by run ids."""
+    parts = []
+    for trail, ids, others in relations.meeting(connection, city.city_id, run_id, mine, p):
+        found = compare(run_id, trail, np.arange(len(others)), others, p)
+        parts.append(Pairs(found.one, ids[found.other], found.cover, found.back))
+    return joined(parts)
+
+
+def related(connection: Connection, city: City, rides: Sequence[Ride], p: Parameters) -> Near:
+    """Return how near a city's rides are, as ``near_rides`` does, comparing only what was never compared."""
+    relate(connection, city, rides, p)
+    pairs = relations.load_pairs(connection, city.city_id, [ride.run_id for ride in rides])
+    return matrices(pairs, len(rides))
+
+
+def place_run(connection: Connection, run_id: int, p: Parameters) -> Placement:
+    """Return where a run that has been compared belongs, as grouping all runs in use has it."""
+    return place(run_id, lambda runs: relations.around(connection, runs), p)

@@ -1,0 +1,134 @@
+"""The trails of runs, and which runs have much in common: each kept from when it is first made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Row
+
+from mapping_service.group.line import Line
+from mapping_service.group.near import Pairs, Trails
+from mapping_service.group.placing import Around
+from mapping_service.group.trail import Trail, squares
+from mapping_service.parameters import Parameters
+from mapping_service.records import Floats, Ints
+from mapping_service.store.engine import copy, rows, run
+from spatial_sql.loader import query
+
+
+@dataclass(frozen=True)
+class KnownRun:
+    """A run ready to be compared; ``fingerprint`` says with what it was made so."""
+
+    run_id: int
+    line: Line
+    trails: Trails
+    fingerprint: str
+
+
+def delete_stale(connection: Connection, city_id: int, match: str | None, on_ground: str, on_streets: str) -> None:
+    """Forget the trails that do not have the fingerprint that their run has today, and all pairs of these."""
+    values = {"city_id": city_id, "match": match, "on_ground": on_ground, "on_streets": on_streets}
+    run(connection, "relations.delete_stale", values)
+
+
+def known(connection: Connection, city_id: int) -> set[int]:
+    """Return the runs that have a trail."""
+    return {one.run_id for one in rows(connection, "relations.list_known", {"city_id": city_id})}
+
+
+def save_trails(connection: Connection, city_id: int, made: Iterable[KnownRun]) -> None:
+    """Store trails of runs that have none."""
+    copy(connection, query("relations.copy_trails"), (_text(_trail_columns(city_id, one)) for one in made))
+
+
+def save_pairs(connection: Connection, city_id: int, pairs: Pairs) -> None:
+    """Store pairs, given by run ids, of runs that have trails."""
+    turned = pairs.one > pairs.other
+    one, other = np.where(turned, (pairs.other, pairs.one), (pairs.one, pairs.other)).tolist()
+    cover, back = (np.where(turned[:, None], both[:, ::-1], both).tolist() for both in (pairs.cover, pairs.back))
+    columns = zip(one, other, cover, back, strict=True)
+    # repr of a float, which str gives, comes back as the same float.
+    copy(connection, query("relations.copy_pairs"), (_text((city_id, i, j, *c, *b)) for i, j, c, b in columns))
+
+
+def _text(values: Iterable[object]) -> str:
+    """Return a row as COPY reads it."""
+    return "\t".join(map(str, values)) + "\n"
+
+
+def _trail_columns(city_id: int, one: KnownRun) -> tuple[object, ...]:
+    line, ground, streets = one.line, one.trails.ground, one.trails.streets
+    ends = _array((*line.start, *line.end))
+    return (
+        city_id, one.run_id, one.fingerprint, ends, line.length_m, line.start_s, line.end_s, line.digest,
+        *_columns(ground), *(("\\N",) * 3 if streets is None else _columns(streets)),
+    )
+
+
+def _columns(trail: Trail) -> tuple[str, str, str]:
+    return _array(squares(trail).tolist()), _bytes(trail.keys, "<i8"), _bytes(trail.weight_dm, "<i4")
+
+
+def _array(values: Iterable[object]) -> str:
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def _bytes(values: Ints, kind: str) -> str:
+    return "\\\\x" + values.astype(kind).tobytes().hex()
+
+
+def meeting(
+    connection: Connection, city_id: int, run_id: int, mine: Trails, p: Parameters
+) -> list[tuple[Trail, Ints, list[Trail]]]:
+    """Return what a run is to be compared with: on the ground and on the streets, a trail of its own, and the runs
+    that pass enough of its squares with their trails. Of both matched runs it is the streets that count."""
+    values = {"city_id": city_id, "run_id": run_id, "share": p.near_squares_share}
+    passed = {**values, "squares": squares(mine.ground).tolist(), "matched": mine.streets is not None}
+    found = [_met(mine.ground, rows(connection, "relations.list_meeting_on_ground", passed))]
+    if mine.streets is not None:
+        taken = {**values, "squares": squares(mine.streets).tolist()}
+        found.append(_met(mine.streets, rows(connection, "relations.list_meeting_on_streets", taken)))
+    return found
+
+
+def _met(mine: Trail, found: Sequence[Row[Any]]) -> tuple[Trail, Ints, list[Trail]]:
+    trails = [
+        Trail(np.frombuffer(one.keys, dtype="<i8"), np.frombuffer(one.weights, dtype="<i4").astype(np.int64))
+        for one in found
+    ]
+    return mine, np.array([one.run_id for one in found], dtype=np.int64), trails
+
+
+def load_pairs(connection: Connection, city_id: int, run_ids: Sequence[int]) -> Pairs:
+    """Return all pairs among some runs of a city, by position in ``run_ids``."""
+    found = rows(connection, "relations.list_pairs", {"city_id": city_id})
+    one, other, cover, back = _pair_columns(found)
+    order = np.argsort(run_ids)
+    ascending = np.append(np.asarray(run_ids, dtype=np.int64)[order], np.iinfo(np.int64).max)
+    at = [np.searchsorted(ascending, side) for side in (one, other)]
+    inside = (ascending[at[0]] == one) & (ascending[at[1]] == other)
+    return Pairs(order[at[0][inside]], order[at[1][inside]], cover[inside], back[inside])
+
+
+def around(connection: Connection, run_ids: Sequence[int]) -> Around:
+    """Return the pairs that some runs make with runs in use, and the lines of all of these."""
+    mine, theirs, cover, back = _pair_columns(rows(connection, "relations.list_near", {"run_ids": list(run_ids)}))
+    wanted = sorted({*run_ids, *theirs.tolist()})
+    lines = {one.run_id: _line(one) for one in rows(connection, "relations.list_lines", {"run_ids": wanted})}
+    return Around(Pairs(mine, theirs, cover, back), lines)
+
+
+def _pair_columns(found: Sequence[Row[Any]]) -> tuple[Ints, Ints, Floats, Floats]:
+    """Return the two runs and the shares of rows that begin with them."""
+    columns = np.array([one[2:6] for one in found], dtype=np.float64).reshape(-1, 4)
+    one, other = np.array([one[:2] for one in found], dtype=np.int64).reshape(-1, 2).T
+    return one, other, columns[:, :2], columns[:, 2:]
+
+
+def _line(found: Row[Any]) -> Line:
+    x, y, end_x, end_y = found.ends_m
+    return Line((x, y), (end_x, end_y), found.length_m, found.start_s, found.end_s, found.digest)

@@ -1,0 +1,68 @@
+-- name: delete_stale
+-- Forget the trails, and with them the pairs, that were made with another method, other metres or another match than a run has today. Params: city_id, match (fingerprint), on_ground, on_streets (fingerprints of trails).
+DELETE FROM run_trail t
+USING run r
+LEFT JOIN run_match m ON m.run_id = r.run_id AND m.fingerprint = :match AND cardinality(m.edge) > 0
+WHERE r.run_id = t.run_id AND t.city_id = :city_id
+  AND t.fingerprint <> CASE WHEN m.run_id IS NULL THEN :on_ground ELSE :on_streets END;
+
+-- name: list_known
+-- The runs of a city that have a trail. Params: city_id.
+SELECT run_id FROM run_trail WHERE city_id = :city_id ORDER BY run_id;
+
+-- name: copy_trails
+-- Take in trails of runs as text rows.
+COPY run_trail (
+  city_id, run_id, fingerprint, ends_m, length_m, start_s, end_s, digest,
+  ground_squares, ground_keys, ground_weights, street_squares, street_keys, street_weights
+) FROM STDIN;
+
+-- name: copy_pairs
+-- Take in pairs of runs as text rows.
+COPY run_near (city_id, one_id, other_id, cover_one, cover_other, back_one, back_other) FROM STDIN;
+
+-- name: list_meeting_on_ground
+-- Runs that pass enough of the squares that one run passes; where that one was matched, only runs that were not. Params: city_id, run_id, squares, matched, share.
+SELECT t.run_id, t.ground_keys AS keys, t.ground_weights AS weights
+FROM run_trail t
+CROSS JOIN LATERAL (
+  SELECT count(*) AS squares FROM unnest(t.ground_squares) AS one (square) WHERE one.square = ANY (CAST(:squares AS bigint[]))
+) common
+WHERE t.city_id = :city_id AND t.run_id <> :run_id AND t.ground_squares && CAST(:squares AS bigint[])
+  AND NOT (:matched AND t.street_squares IS NOT NULL)
+  AND common.squares >= greatest(1, CAST(:share AS double precision) * least(cardinality(t.ground_squares), cardinality(CAST(:squares AS bigint[]))))
+ORDER BY t.run_id;
+
+-- name: list_meeting_on_streets
+-- Runs that took enough of the streets that one run took. Params: city_id, run_id, squares, share.
+SELECT t.run_id, t.street_keys AS keys, t.street_weights AS weights
+FROM run_trail t
+CROSS JOIN LATERAL (
+  SELECT count(*) AS squares FROM unnest(t.street_squares) AS one (square) WHERE one.square = ANY (CAST(:squares AS bigint[]))
+) common
+WHERE t.city_id = :city_id AND t.run_id <> :run_id AND t.street_squares && CAST(:squares AS bigint[])
+  AND common.squares >= greatest(1, CAST(:share AS double precision) * least(cardinality(t.street_squares), cardinality(CAST(:squares AS bigint[]))))
+ORDER BY t.run_id;
+
+-- name: list_pairs
+-- All pairs of a city's runs, also of those that are not in use. Params: city_id.
+SELECT one_id, other_id, cover_one, cover_other, back_one, back_other FROM run_near WHERE city_id = :city_id;
+
+-- name: list_near
+-- The pairs that some runs make with runs of accepted submissions, each seen from the run of ours. Params: run_ids.
+SELECT near.*
+FROM (
+  SELECT one_id AS mine, other_id AS theirs, cover_one AS cover_mine, cover_other AS cover_theirs, back_one AS back_mine, back_other AS back_theirs
+  FROM run_near WHERE one_id = ANY (:run_ids)
+  UNION ALL
+  SELECT other_id, one_id, cover_other, cover_one, back_other, back_one
+  FROM run_near WHERE other_id = ANY (:run_ids)
+) near
+JOIN run r ON r.run_id = near.theirs
+JOIN submission s USING (submission_id)
+WHERE s.status = 'accepted'
+ORDER BY mine, theirs;
+
+-- name: list_lines
+-- Where and when some runs began and ended. Params: run_ids.
+SELECT run_id, ends_m, length_m, start_s, end_s, digest FROM run_trail WHERE run_id = ANY (:run_ids) ORDER BY run_id;
