@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from geoalchemy2 import Geometry  # noqa: F401  registers the geometry type for reflection
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Engine, MetaData, Row, Table, TextClause, cre
 
 from spatial_sql.loader import query
 
+_ROWS_AT_ONCE = 1000
 _SESSION = {"options": "-c timezone=UTC -c jit=off"}
 
 
@@ -49,7 +51,9 @@ def run(connection: Connection, name: str, parameters: Mapping[str, Any] | None 
 
 
 def copy(connection: Connection, statement: TextClause, lines: Iterable[str]) -> None:
-    """Take in rows of text by a COPY statement."""
+    """Take in rows of text by a COPY statement, some at a time: all of a large city would fill the memory."""
     cursor: Any = connection.connection.cursor()  # psycopg2's own: SQLAlchemy knows no COPY
-    cursor.copy_expert(statement.text, io.StringIO("".join(lines)))
+    left = iter(lines)
+    while some := "".join(islice(left, _ROWS_AT_ONCE)):
+        cursor.copy_expert(statement.text, io.StringIO(some))
     cursor.close()
