@@ -13,7 +13,7 @@ from mapping_service.cli_parts import answer, city_option, find_city, json_optio
 from mapping_service.errors import NotFound, Problem
 from mapping_service.parameters import Parameters
 from mapping_service.reasons import remark
-from mapping_service.records import StreetReading
+from mapping_service.records import Notice, StreetReading
 
 
 @click.group()
@@ -28,7 +28,7 @@ def network() -> None:
 @json_option
 def network_load(file: Path | None, place: str | None, slug: str, as_json: bool) -> None:
     """Load the streets of a city from a map file (.osm.pbf, .osm, .osm.gz) in place of those that it has."""
-    from mapping_service.store.streets import save_streets
+    from mapping_service.store.streets import misses_all_rides, save_streets
 
     _, engine = open_database()
     found = find_city(engine, slug)
@@ -38,14 +38,16 @@ def network_load(file: Path | None, place: str | None, slug: str, as_json: bool)
         tick("read", 1, 2)
         with engine.begin() as connection:
             save_streets(connection, found.city_id, reading)
+            missed = misses_all_rides(connection, found.city_id)
         tick("read", 2, 2)
     streets = reading.streets
+    notices = [*reading.notices, *([Notice("streets_of_another_place", {"rides_elsewhere": missed})] if missed else [])]
     report = {
         "source": reading.source, "dated_s": reading.dated_s, "sha256": reading.sha256, "streets": len(streets),
         "signals": len(streets.signal_lon_lat), "stops": len(streets.stop_lon_lat),
-        "notices": [vars(one) for one in reading.notices],
+        "notices": [vars(one) for one in notices],
     }
-    words = [f"notice: {remark(one.code, one.details)}" for one in reading.notices]
+    words = [f"notice: {remark(one.code, one.details)}" for one in notices]
     words += [
         f"{len(streets):,} streets, {len(streets.signal_lon_lat)} traffic signals and {len(streets.stop_lon_lat)} bus "
         f"stops from {reading.source}{_as_of(reading.dated_s)}. {reading.attribution}.",
@@ -96,6 +98,8 @@ def network_show(slug: str, as_json: bool) -> None:
 
 
 def _rides(figures: dict[str, Any], slug: str) -> str:
+    if not figures["runs"]:
+        return f"No ride is read yet. Next: commonway process --city {slug}"
     if not figures["matched"]:
         return f"None of {figures['runs']} rides is matched to them. Next: commonway process --city {slug}"
     return (

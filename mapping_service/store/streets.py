@@ -47,6 +47,12 @@ def save_streets(connection: Connection, city_id: int, read: StreetReading) -> N
     run(connection, "streets.analyze_streets")
 
 
+def misses_all_rides(connection: Connection, city_id: int) -> int:
+    """Return how many rides a city has where not one of them comes near its streets; else 0."""
+    found = row(connection, "streets.count_rides_within", {"city_id": city_id})
+    return 0 if found is None or found.within else int(found.rides)
+
+
 def _street_lines(city_id: int, streets: StreetMap) -> Iterator[str]:
     """Give each street as a row of text for COPY."""
     columns = zip(

@@ -21,6 +21,13 @@ FROM (
   WHERE m.city_id = :city_id AND m.fingerprint = :fingerprint AND s.status = 'accepted'
 ) matched;
 
+-- name: count_rides_within
+-- How many rides a city has, and how many of them come into the box around its streets. Params: city_id.
+SELECT count(*) AS rides, count(*) FILTER (WHERE r.geom && streets.box) AS within
+FROM run r JOIN submission s USING (submission_id),
+     (SELECT ST_Extent(geom)::geometry AS box FROM street WHERE city_id = :city_id) AS streets
+WHERE r.city_id = :city_id AND s.status = 'accepted';
+
 -- name: delete_network
 -- Take away the street network of a city, with its streets and points. Params: city_id.
 DELETE FROM street_network WHERE city_id = :city_id;

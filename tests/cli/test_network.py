@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.cli.conftest import Command
 from tests.collectors.streets.test_files import NODES, WAYS, osm
+from tests.pipeline.town import survey
 
 TOWN = ("--name", "Town", "--timezone", "Africa/Nairobi", "--currency", "KES", "--language", "en")
 
@@ -23,11 +24,20 @@ def test_streets_are_loaded_shown_and_replaced(commonway: Command, tmp_path: Pat
         "source": "town.osm", "streets": 3, "signals": 1, "stops": 1
     }
     shown = commonway("network", "show", "--city", "town")
-    assert "3 streets" in shown.out and "© OpenStreetMap contributors" in shown.out and "None of 0 rides" in shown.out
+    assert "3 streets" in shown.out and "© OpenStreetMap contributors" in shown.out and "No ride is read yet" in shown.out
     fewer = WAYS.replace("residential", "footway")
     again = commonway("network", "load", a_map(tmp_path, fewer), "--city", "town")
     assert again.code == 0 and "1 streets" in again.out and "commonway process --city town" in again.out
     assert commonway("network", "show", "--city", "town", "--json").json["streets"] == 1
+
+
+def test_streets_of_another_place_are_told_of(commonway: Command, tmp_path: Path) -> None:
+    (tmp_path / "ride.gpx").write_bytes(survey()[0].gpx)
+    commonway("city", "create", "town", *TOWN)
+    commonway("import", tmp_path / "ride.gpx", "--city", "town")
+    commonway("process", "--jobs", 1, "--city", "town")
+    loaded = commonway("network", "load", a_map(tmp_path), "--city", "town")
+    assert loaded.code == 0 and "notice: streets of another place (rides elsewhere 1)" in loaded.out
 
 
 def test_a_city_without_streets_says_how_to_load_them(commonway: Command) -> None:

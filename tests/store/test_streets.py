@@ -15,6 +15,7 @@ from mapping_service.store.streets import (
     load_map,
     load_matches,
     load_streets,
+    misses_all_rides,
     save_match,
     save_streets,
     summary,
@@ -145,6 +146,17 @@ def test_a_match_goes_with_its_run(connection: Connection) -> None:
     save_match(connection, city_id, run_id, WHOLE, SRID, "now")
     run(connection, "intake.delete_trace", {"submission_id": submission_id})
     assert load_matches(connection, city_id, SRID, "now") == {}
+
+
+def test_streets_that_no_ride_comes_near_are_told_of(connection: Connection) -> None:
+    city_id = make_city(connection)
+    save_streets(connection, city_id, reading())
+    assert misses_all_rides(connection, city_id) == 0
+    make_run(connection, city_id, [(-73.04, 5.84), (-73.03, 5.85)])
+    assert misses_all_rides(connection, city_id) == 1
+    lon_lat = reading().streets.lon_lat
+    make_run(connection, city_id, [tuple(lon_lat[0].tolist()), tuple(lon_lat[-1].tolist())])
+    assert misses_all_rides(connection, city_id) == 0
 
 
 def test_a_summary_counts_streets_and_matched_rides(connection: Connection) -> None:
