@@ -31,7 +31,8 @@ def review_list(slug: str, as_json: bool) -> None:
     found = [_plain(one, Words("en").because(one.remarks)) for one in ranked]
     lines = [
         f"{one['route_id']:6} {one['short_name'] or '':>12}  {(one['long_name'] or '(unnamed)')[:50]:50} "
-        f"{one['runs']:4} runs  {one['km']:7.1f} km  {one['confidence']:.2f}\n{'':21}{one['why']}"
+        f"{one['runs']:4} {'run ' if one['runs'] == 1 else 'runs'}  {one['km']:7.1f} km  {one['confidence']:.2f}\n"
+        f"{'':21}{one['why']}"
         for one in found
     ]
     answer(found, as_json, "\n".join(lines) or "There are no candidates.")

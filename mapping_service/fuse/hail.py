@@ -25,7 +25,8 @@ def hail_stretches(halts: Halts, loose: Ints, passed: Floats, grid_m: Floats, p:
     past = passed.sum(axis=1)
     low, high = np.searchsorted(at_m, grid_m - half), np.searchsorted(at_m, grid_m + half)
     per_km = (high - low) / np.maximum(past, 1) / (p.hail_window_m / 1000.0)
-    busy = (per_km >= p.hail_per_km) & (past >= p.hail_runs) & ~_held(at_m, low, high, p)
+    busy = (per_km >= p.hail_per_km) & (past >= p.hail_runs)
+    busy[busy] = ~_held(at_m, low[busy], high[busy], p)
     edges = np.diff(np.concatenate(([0], busy.astype(np.int8), [0])))
     found = []
     for a, b in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1, strict=True):
