@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache, partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -117,9 +119,21 @@ def _each(step: Callable[[int], None], ids: Sequence[int], jobs: int, tick: Call
             tick(done, len(ids))
         return
     # Spawned, not forked: a forked child would share the parent's database connections.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
         for done, _ in enumerate(pool.map(step, ids, chunksize=4), start=1):
             tick(done, len(ids))
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is killed outright; it would wait for work, and hold the database, for ever."""
+
+    def watch() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def read_submission(url: str, slug: str, p: Parameters, submission_id: int) -> None:
