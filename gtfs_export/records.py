@@ -201,7 +201,10 @@ class ServicePoint:
 
 @dataclass(frozen=True)
 class PublishedNetwork:
-    """One release of one city; every sequence is in the order of its ids."""
+    """One release of one city; every sequence is in the order of its ids.
+
+    ``street_credit`` must be shown wherever its shapes are: they may lie on streets that others mapped.
+    """
 
     city_slug: str
     city_name: str
@@ -215,6 +218,7 @@ class PublishedNetwork:
     stops: tuple[Stop, ...]
     stations: tuple[Station, ...]
     service_points: tuple[ServicePoint, ...]
+    street_credit: str | None = None
 
 
 @dataclass(frozen=True)

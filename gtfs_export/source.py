@@ -45,7 +45,7 @@ def load_release(connection: Connection, city_slug: str, release_number: int | N
         synthetic=found.synthetic, release_number=found.release_number, valid_from=found.valid_from,
         routes=_routes(connection, dated), patterns=_patterns(connection, dated), stops=_stops(connection, dated),
         stations=tuple(Station(**r._mapping) for r in rows(connection, "export.list_stations", of_network)),
-        service_points=_service_points(connection, of_network),
+        service_points=_service_points(connection, of_network), street_credit=found.street_credit,
     )
 
 

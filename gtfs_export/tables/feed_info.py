@@ -23,10 +23,11 @@ def build_feed_info(network: PublishedNetwork, publisher: Publisher) -> Table:
 
 
 def build_attributions(network: PublishedNetwork, publisher: Publisher, texts: Texts) -> Table:
-    """The publisher and the riders who collected the data."""
+    """The publisher, the riders who collected the data, and whoever mapped the streets on which shapes may lie."""
     producers = [
         (publisher.name, publisher.url),
         (texts.say("riders", city=network.city_name), ""),
+        *([(network.street_credit, "")] if network.street_credit else []),
     ]
     return make_table(
         "attributions.txt",

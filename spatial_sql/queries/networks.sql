@@ -229,8 +229,9 @@ SELECT route_id FROM route WHERE network_id = :network_id ORDER BY route_id COLL
 
 -- name: insert_release
 -- A new release, numbered after the last. Params: city_id, valid_from, note, fingerprint.
-INSERT INTO network (city_id, kind, release_number, valid_from, note, fingerprint)
-SELECT :city_id, 'release', coalesce(max(release_number), 0) + 1, :valid_from, :note, :fingerprint
+INSERT INTO network (city_id, kind, release_number, valid_from, note, fingerprint, street_credit)
+SELECT :city_id, 'release', coalesce(max(release_number), 0) + 1, :valid_from, :note, :fingerprint,
+       (SELECT nullif(attribution, '') FROM street_network WHERE city_id = :city_id)
 FROM network WHERE city_id = :city_id
 RETURNING network_id, release_number;
 

@@ -176,3 +176,8 @@ def test_a_simulated_city_says_so_in_agency_and_routes(network: PublishedNetwork
 def test_publisher_and_riders_are_both_named(network: PublishedNetwork) -> None:
     attributions = build_feed(network, PUBLISHER)["attributions.txt"]
     assert attributions.column("organization_name") == ["Open Town", "Riders of Drawn Town"]
+
+
+def test_whoever_mapped_the_streets_is_credited_in_the_feed(network: PublishedNetwork) -> None:
+    credited = replace(network, street_credit="© OpenStreetMap contributors")
+    assert feed_rows(credited, "attributions.txt")[-1]["organization_name"] == "© OpenStreetMap contributors"

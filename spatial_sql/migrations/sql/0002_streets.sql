@@ -13,6 +13,9 @@ CREATE TABLE street_network (
   CONSTRAINT street_network_city_fkey FOREIGN KEY (city_id) REFERENCES city
 );
 
+-- Shapes of a release may lie on these streets, whatever streets the city has later.
+ALTER TABLE network ADD COLUMN street_credit text;  -- what must be shown wherever the release is; null: nothing
+
 -- A street from junction to junction, once for both directions. Junctions have no table: they lie at its ends.
 CREATE TABLE street (
   city_id      integer NOT NULL,
