@@ -71,7 +71,10 @@ def _people(told: Sequence[Paid]) -> int | None:
 def _ranges(fares: Fares, level_of: Ints) -> Floats:
     """Return the lower and upper tenth of each level over resampled reporters, (levels, 2)."""
     pairs = zip(fares.told, level_of.tolist(), strict=True)
-    told = sorted(pairs, key=lambda one: (one[0].ridden_m, one[0].amount, one[0].t_s))
+    # Only reports that are equal in everything tie, so that the order in which they came does not matter.
+    told = sorted(pairs, key=lambda one: (
+        one[0].ridden_m, one[0].amount, one[0].t_s, one[0].person or "", one[0].weight
+    ))
     names = [one.person or f"\n{i}" for i, (one, _) in enumerate(told)]
     person = np.unique(names, return_inverse=True)[1]
     ridden_m, amounts, weights = (

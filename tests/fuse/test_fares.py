@@ -128,6 +128,14 @@ def test_the_order_of_reports_does_not_matter(told: list[Paid]) -> None:
     assert stage_fares(one) == stage_fares(other)
 
 
+def test_equal_reports_of_a_named_and_a_nameless_rider_may_come_in_either_order() -> None:
+    cheap = [paid(50.0, 1000.0, None)] * 9
+    named, nameless = paid(100.0, 3000.0, "a"), paid(100.0, 3000.0, None)
+    dear = [paid(200.0, 9000.0, None), paid(300.0, 9000.0, None)]
+    one, other = ([*cheap, *pair, *dear] for pair in ((named, nameless), (nameless, named)))
+    assert stage_fares(of_route(*one)) == stage_fares(of_route(*other))
+
+
 @settings(max_examples=30)
 @given(reports, st.sampled_from([0.01, 10.0, 1000.0]))
 def test_another_currency_is_another_scale(told: list[Paid], rate: float) -> None:
