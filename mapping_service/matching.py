@@ -110,5 +110,6 @@ def with_matches(connection: Connection, city: City, p: Parameters, rides: Seque
     fingerprint = current(connection, city, p)
     if fingerprint is None or city.srid is None:
         return list(rides)
-    matches = streets.load_matches(connection, city.city_id, city.srid, fingerprint)
+    run_ids = [ride.run_id for ride in rides]
+    matches = streets.load_matches(connection, city.city_id, city.srid, fingerprint, run_ids)
     return [replace(ride, match=matches.get(ride.run_id)) for ride in rides]

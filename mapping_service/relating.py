@@ -22,7 +22,7 @@ from mapping_service.group.near import Near, Pairs, Trails, compare, joined, mat
 from mapping_service.group.placing import Placement, place
 from mapping_service.parameters import Parameters
 from mapping_service.records import City, Ride
-from mapping_service.store import relations
+from mapping_service.store import networks, relations, runs
 
 _METHOD = ("geo.py", "relating.py", "group/line.py", "group/near.py", "group/trail.py")
 
@@ -41,9 +41,7 @@ def _fingerprint(city: City, match: str | None, p: Parameters) -> str:
 
 def relate(connection: Connection, city: City, rides: Sequence[Ride], p: Parameters) -> None:
     """Compare those of a city's rides that are new with each other and with all that came before."""
-    match = matching.current(connection, city, p)
-    on_ground, on_streets = _fingerprint(city, None, p), _fingerprint(city, match, p)
-    relations.delete_stale(connection, city.city_id, match, on_ground, on_streets)
+    on_ground, on_streets = _forget_stale(connection, city, p)
     known = relations.known(connection, city.city_id)
     new = [ride for ride in rides if ride.run_id not in known]
     made = [
@@ -56,6 +54,14 @@ def relate(connection: Connection, city: City, rides: Sequence[Ride], p: Paramet
     found.append(Pairs(ids[among.one], ids[among.other], among.cover, among.back))
     relations.save_trails(connection, city.city_id, made)
     relations.save_pairs(connection, city.city_id, joined(found))
+
+
+def _forget_stale(connection: Connection, city: City, p: Parameters) -> tuple[str, str]:
+    """Forget trails that would come out otherwise today; return the fingerprints of those on ground and on streets."""
+    match = matching.current(connection, city, p)
+    on_ground, on_streets = _fingerprint(city, None, p), _fingerprint(city, match, p)
+    relations.delete_stale(connection, city.city_id, match, on_ground, on_streets)
+    return on_ground, on_streets
 
 
 def _with_known(connection: Connection, city: City, run_id: int, mine: Trails, p: Parameters) -> Pairs:
@@ -72,6 +78,36 @@ def related(connection: Connection, city: City, rides: Sequence[Ride], p: Parame
     relate(connection, city, rides, p)
     pairs = relations.load_pairs(connection, city.city_id, [ride.run_id for ride in rides])
     return matrices(pairs, len(rides))
+
+
+def relate_new(connection: Connection, city: City, p: Parameters) -> list[int]:
+    """Compare the runs in use that were never compared as they are today; return these. Nothing else is read."""
+    if city.srid is None:
+        return []
+    _forget_stale(connection, city, p)
+    new = relations.unrelated(connection, city.city_id)
+    if new:
+        rides = runs.load_tracks(connection, city.city_id, city.srid, new)
+        relate(connection, city, matching.with_matches(connection, city, p, rides), p)
+    return new
+
+
+def place_new(connection: Connection, city: City, run_ids: Sequence[int], p: Parameters) -> None:
+    """Note where runs that have been compared seem to belong, for those whose sender may ask.
+
+    That is what the next candidate network will say, told at once. A first network has nothing to say it with.
+    """
+    candidate = networks.network_id(connection, city.city_id, "candidate")
+    if not networks.counts(connection, candidate)["routes"]:
+        return
+    for run_id in relations.sent(connection, run_ids):
+        placed = place_run(connection, run_id, p)
+        if placed.role == "maybe":
+            relations.save_placement(connection, city.city_id, run_id, "alternative", None)
+            continue
+        (hosts,) = placed.hosts
+        route = relations.route_of(connection, candidate, hosts)
+        relations.save_placement(connection, city.city_id, run_id, placed.role if route else "new", route)
 
 
 def place_run(connection: Connection, run_id: int, p: Parameters) -> Placement:

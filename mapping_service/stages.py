@@ -36,9 +36,9 @@ from mapping_service.intake.interpret import interpret
 from mapping_service.intake.twins import same_ride
 from mapping_service.parameters import Parameters
 from mapping_service.records import City
-from mapping_service.relating import related
+from mapping_service.relating import place_new, relate_new, related
 from mapping_service.review.identity import with_known_ids
-from mapping_service.store import intake, networks, runs, trust
+from mapping_service.store import intake, networks, relations, runs, trust
 from mapping_service.store.cities import get_city, lock_city
 from mapping_service.store.engine import engine_for, row, rows, run
 from mapping_service.trust.claims import claims
@@ -66,6 +66,22 @@ class ProcessReport:
 
 def process_city(url: str, slug: str, p: Parameters, *, jobs: int, progress: Progress) -> ProcessReport:
     """Bring a city from its inbox to its candidate network; does only what is still to be done."""
+    done = take_in(url, slug, p, jobs=jobs, progress=progress)
+    with engine_for(url).begin() as connection:
+        city = get_city(connection, slug)
+        lock_city(connection, city.city_id)
+        if runs.unsettled(connection, city.city_id, anew=False):
+            _settle(connection, slug, p)  # what another process cleaned while this one matched
+        inferred = infer(connection, get_city(connection, slug), p, progress)
+        held = networks.counts(connection, networks.network_id(connection, city.city_id, "candidate"))
+    return ProcessReport(*done, inferred, held["routes"], held["patterns"], held["stops"])
+
+
+def take_in(url: str, slug: str, p: Parameters, *, jobs: int, progress: Progress) -> tuple[int, int, int]:
+    """Bring all that has come to a city from its inbox to where it belongs among the rest, which is not read again.
+
+    Returns how many submissions were read, traces cleaned and runs matched.
+    """
     engine = engine_for(url)
     with engine.connect() as connection:
         city = get_city(connection, slug)
@@ -82,12 +98,9 @@ def process_city(url: str, slug: str, p: Parameters, *, jobs: int, progress: Pro
     matching.forget_index()
     with engine.begin() as connection:
         lock_city(connection, city.city_id)
-        if runs.unsettled(connection, city.city_id, anew=False):
-            _settle(connection, slug, p)  # what another process cleaned while this one matched
-        inferred = infer(connection, get_city(connection, slug), p, progress)
-        held = networks.counts(connection, networks.network_id(connection, city.city_id, "candidate"))
-    done = len(waiting), len(uncleaned), len(unmatched)
-    return ProcessReport(*done, inferred, held["routes"], held["patterns"], held["stops"])
+        city = get_city(connection, slug)
+        place_new(connection, city, relate_new(connection, city, p), p)
+    return len(waiting), len(uncleaned), len(unmatched)
 
 
 def _settle(connection: Connection, slug: str, p: Parameters) -> None:
@@ -239,6 +252,7 @@ def infer(connection: Connection, city: City, p: Parameters, progress: Progress)
     networks.save_candidates(
         connection, city, with_known_ids(draft, stop_xy, networks.load_known(connection, city), p), fingerprint
     )
+    relations.forget_placements(connection, city.city_id)
     progress("infer", 3, 3)
     return True
 

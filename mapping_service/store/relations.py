@@ -15,7 +15,7 @@ from mapping_service.group.placing import Around
 from mapping_service.group.trail import Trail, squares
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats, Ints
-from mapping_service.store.engine import copy, rows, run
+from mapping_service.store.engine import copy, row, rows, run
 from spatial_sql.loader import query
 
 
@@ -38,6 +38,36 @@ def delete_stale(connection: Connection, city_id: int, match: str | None, on_gro
 def known(connection: Connection, city_id: int) -> set[int]:
     """Return the runs that have a trail."""
     return {one.run_id for one in rows(connection, "relations.list_known", {"city_id": city_id})}
+
+
+def unrelated(connection: Connection, city_id: int) -> list[int]:
+    """Return the runs in use that have no trail."""
+    return [one.run_id for one in rows(connection, "relations.list_unrelated", {"city_id": city_id})]
+
+
+def sent(connection: Connection, run_ids: Sequence[int]) -> list[int]:
+    """Return those of some runs whose sender may ask what became of them."""
+    return [one.run_id for one in rows(connection, "relations.list_sent", {"run_ids": list(run_ids)})]
+
+
+def route_of(connection: Connection, network_id: int, run_ids: Sequence[int]) -> tuple[str, int] | None:
+    """Return the route and direction of a network that most of some runs rode whole; ``None`` where none rode any."""
+    found = row(connection, "relations.get_route_of", {"network_id": network_id, "run_ids": list(run_ids)})
+    return None if found is None else (found.route_id, found.direction_id)
+
+
+def save_placement(
+    connection: Connection, city_id: int, run_id: int, role: str, route: tuple[str, int] | None
+) -> None:
+    """Keep where a run seems to belong until a candidate network says where it does."""
+    route_id, direction_id = route or (None, None)
+    values = {"city_id": city_id, "run_id": run_id, "role": role, "route_id": route_id, "direction_id": direction_id}
+    run(connection, "relations.upsert_placement", values)
+
+
+def forget_placements(connection: Connection, city_id: int) -> None:
+    """Forget where runs seemed to belong."""
+    run(connection, "relations.delete_placements", {"city_id": city_id})
 
 
 def save_trails(connection: Connection, city_id: int, made: Iterable[KnownRun]) -> None:

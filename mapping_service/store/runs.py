@@ -92,12 +92,18 @@ def hold_positions(connection: Connection, run_id: int, srid: int) -> tuple[Floa
     return t_s, to_metres(lon, lat, srid)
 
 
+def load_tracks(connection: Connection, city_id: int, srid: int, run_ids: Sequence[int]) -> list[Ride]:
+    """Return some rides of a city in the order of their submissions, without what was reported on them."""
+    values = {"city_id": city_id, "run_ids": list(run_ids)}
+    return [_ride(one, srid) for one in rows(connection, "runs.list_runs", values)]
+
+
 def load_rides(connection: Connection, city_id: int, srid: int) -> list[Ride]:
     """Return all rides of a city in the order of their submissions, each with its own reports.
 
     A trace that was cut in two has two rides; a report goes to the one whose time it is nearest to.
     """
-    found = rows(connection, "runs.list_runs", {"city_id": city_id})
+    found = rows(connection, "runs.list_runs", {"city_id": city_id, "run_ids": None})
     by_submission: dict[int, list[Row[Any]]] = {}
     for one in found:
         by_submission.setdefault(one.submission_id, []).append(one)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -129,9 +129,12 @@ def save_match(
     run(connection, "streets.upsert_match", values)
 
 
-def load_matches(connection: Connection, city_id: int, srid: int, fingerprint: str) -> Mapping[int, Match]:
-    """Return where the runs of a city went, by run, as far as they have been matched under a fingerprint."""
-    found = rows(connection, "streets.list_matches", {"city_id": city_id, "fingerprint": fingerprint})
+def load_matches(
+    connection: Connection, city_id: int, srid: int, fingerprint: str, run_ids: Sequence[int]
+) -> Mapping[int, Match]:
+    """Return where some runs of a city went, by run, as far as they have been matched under a fingerprint."""
+    values = {"city_id": city_id, "fingerprint": fingerprint, "run_ids": list(run_ids)}
+    found = rows(connection, "streets.list_matches", values)
     return {one.run_id: _match(one, srid) for one in found}
 
 

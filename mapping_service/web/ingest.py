@@ -65,7 +65,9 @@ def _wake_worker(url: str, slug: str) -> None:
 def get_submission(token: str, submission_id: int) -> Response:
     """Say what became of a file that this contributor sent: its status, the reason, the candidate route it belongs to.
 
-    ``status`` is ``received`` until the worker has read it.
+    ``status`` is ``received`` until the worker has read it. ``role`` is ``full``, ``partial``, ``alternative`` (it may
+    be any of several routes), ``new`` (nobody rode this way before) or null; ``provisional`` until the candidate
+    network has been made with it.
     """
     with engine_for(current_app.config["DATABASE_URL"]).connect() as connection:
         slug, contributor_id = token_owner(connection, token)

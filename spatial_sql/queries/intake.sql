@@ -155,17 +155,27 @@ WHERE s.city_id = :city_id
 ORDER BY s.submission_id, n.position;
 
 -- name: get_own_submission
--- One submission of a contributor, with what became of it. Params: city_id, contributor_id, submission_id, network_id.
-SELECT s.submission_id, s.status::text AS status, s.reason_code, s.reason, s.notices, best.route_id, best.direction_id
+-- One submission of a contributor, with what became of it; role and route as the network has them, or as they seem until it is made anew. Params: city_id, contributor_id, submission_id, network_id.
+SELECT s.submission_id, s.status::text AS status, s.reason_code, s.reason, s.notices,
+       coalesce(best.role, soon.role) AS role, coalesce(best.route_id, soon.route_id) AS route_id,
+       coalesce(best.direction_id, soon.direction_id) AS direction_id, best.role IS NULL AND soon.role IS NOT NULL AS provisional
 FROM submission s
 LEFT JOIN LATERAL (
-  SELECT p.route_id, p.direction_id
+  SELECT pr.role, CASE WHEN pr.role <> 'alternative' THEN p.route_id END AS route_id,
+         CASE WHEN pr.role <> 'alternative' THEN p.direction_id END AS direction_id
   FROM run r
   JOIN pattern_run pr USING (run_id)
   JOIN pattern p USING (network_id, pattern_id)
-  WHERE r.submission_id = s.submission_id AND pr.network_id = :network_id AND pr.role <> 'alternative'
-  ORDER BY r.part, pr.role, pr.share_of_run DESC, p.pattern_id COLLATE "C"
+  WHERE r.submission_id = s.submission_id AND pr.network_id = :network_id
+  ORDER BY pr.role = 'alternative', r.part, pr.role, pr.share_of_run DESC, p.pattern_id COLLATE "C"
   LIMIT 1
 ) best ON s.status = 'accepted'
+LEFT JOIN LATERAL (
+  SELECT rp.role, rp.route_id, rp.direction_id
+  FROM run r JOIN run_placement rp USING (run_id)
+  WHERE r.submission_id = s.submission_id
+  ORDER BY r.part
+  LIMIT 1
+) soon ON s.status = 'accepted'
 WHERE s.city_id = :city_id AND s.submission_id = :submission_id
   AND EXISTS (SELECT FROM arrival a WHERE a.inbox_id = s.submission_id AND a.contributor_id = :contributor_id);

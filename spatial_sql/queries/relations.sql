@@ -10,6 +10,13 @@ WHERE r.run_id = t.run_id AND t.city_id = :city_id
 -- The runs of a city that have a trail. Params: city_id.
 SELECT run_id FROM run_trail WHERE city_id = :city_id ORDER BY run_id;
 
+-- name: list_unrelated
+-- Runs of accepted submissions that have no trail. Params: city_id.
+SELECT r.run_id
+FROM run r JOIN submission s USING (submission_id)
+WHERE r.city_id = :city_id AND s.status = 'accepted' AND NOT EXISTS (SELECT FROM run_trail t WHERE t.run_id = r.run_id)
+ORDER BY r.run_id;
+
 -- name: copy_trails
 -- Take in trails of runs as text rows.
 COPY run_trail (
@@ -66,3 +73,30 @@ ORDER BY mine, theirs;
 -- name: list_lines
 -- Where and when some runs began and ended. Params: run_ids.
 SELECT run_id, ends_m, length_m, start_s, end_s, digest FROM run_trail WHERE run_id = ANY (:run_ids) ORDER BY run_id;
+
+-- name: list_sent
+-- Those of some runs that somebody sent who may ask what became of them. Params: run_ids.
+SELECT r.run_id
+FROM run r JOIN submission s USING (submission_id)
+WHERE r.run_id = ANY (:run_ids) AND s.contributor_id IS NOT NULL
+ORDER BY r.run_id;
+
+-- name: get_route_of
+-- The route and direction of a network that most of some runs belong to; no row where none belongs to any. Params: network_id, run_ids.
+SELECT p.route_id, p.direction_id
+FROM pattern_run pr JOIN pattern p USING (network_id, pattern_id)
+WHERE pr.network_id = :network_id AND pr.run_id = ANY (:run_ids) AND pr.role = 'full'
+GROUP BY p.route_id, p.direction_id
+ORDER BY count(DISTINCT pr.run_id) DESC, p.route_id COLLATE "C", p.direction_id
+LIMIT 1;
+
+-- name: upsert_placement
+-- Say where a run seems to belong. Params: run_id, city_id, role, route_id, direction_id.
+INSERT INTO run_placement (run_id, city_id, role, route_id, direction_id)
+VALUES (:run_id, :city_id, :role, :route_id, :direction_id)
+ON CONFLICT ON CONSTRAINT run_placement_pkey DO UPDATE
+SET role = excluded.role, route_id = excluded.route_id, direction_id = excluded.direction_id;
+
+-- name: delete_placements
+-- Forget where runs seemed to belong: a candidate network says where they do. Params: city_id.
+DELETE FROM run_placement WHERE city_id = :city_id;

@@ -62,7 +62,7 @@ SELECT ST_AsBinary(geom, 'NDR') AS geom FROM run WHERE run_id = :run_id;
 SELECT ST_AsBinary(geom, 'NDR') AS geom FROM run WHERE run_id = :run_id FOR KEY SHARE;
 
 -- name: list_runs
--- The runs of accepted submissions in order, with the weight of their votes, who rode and what the hints claim. Params: city_id.
+-- The runs of accepted submissions in order, with the weight of their votes, who rode and what the hints claim; only some of them unless run_ids is null. Params: city_id, run_ids.
 SELECT r.run_id, r.submission_id, r.part, ST_AsBinary(r.geom, 'NDR') AS geom, r.dwells,
        coalesce(c.pseudonym, hint.contributor) AS person, hint.line, hint.direction, hint.label, hint.peak,
        CASE WHEN s.released_at IS NULL THEN coalesce(j.weight, 1) ELSE 1 END AS weight
@@ -77,7 +77,7 @@ LEFT JOIN LATERAL (
   ORDER BY a.arrival_id
   LIMIT 1
 ) hint ON true
-WHERE r.city_id = :city_id AND s.status = 'accepted'
+WHERE r.city_id = :city_id AND s.status = 'accepted' AND (CAST(:run_ids AS bigint[]) IS NULL OR r.run_id = ANY (:run_ids))
 ORDER BY r.submission_id, r.part;
 
 -- name: list_reports

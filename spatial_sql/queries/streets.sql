@@ -87,10 +87,11 @@ SET edge = excluded.edge, from_m = excluded.from_m, to_m = excluded.to_m, off_ro
     confidence = excluded.confidence, fingerprint = excluded.fingerprint;
 
 -- name: list_matches
--- Where the runs of a city went on the streets, as far as the matches have this fingerprint. Params: city_id, fingerprint.
+-- Where some runs of a city went on the streets, as far as the matches have this fingerprint. Params: city_id, fingerprint, run_ids.
 SELECT run_id, edge, from_m, to_m, ST_AsBinary(off_road, 'NDR') AS off_road, confidence
 FROM run_match
 WHERE city_id = :city_id AND fingerprint = :fingerprint AND cardinality(edge) > 0
+  AND run_id = ANY (:run_ids)
 ORDER BY run_id;
 
 -- name: get_version

@@ -105,7 +105,7 @@ def test_a_match_comes_back_as_it_was_made(connection: Connection, made: Match) 
     city_id = make_city(connection)
     run_id = a_run(connection, city_id)
     save_match(connection, city_id, run_id, made, SRID, "now")
-    found = load_matches(connection, city_id, SRID, "now")[run_id]
+    found = load_matches(connection, city_id, SRID, "now", [run_id])[run_id]
     for name in ("edge", "from_m", "to_m"):
         np.testing.assert_array_equal(getattr(found, name), getattr(made, name))
     assert len(found.off_road) == len(made.off_road) and found.confidence == made.confidence
@@ -120,16 +120,17 @@ def test_a_match_is_current_until_something_it_was_made_with_changes(connection:
     save_match(connection, city_id, run_id, WHOLE, SRID, "now")
     assert unmatched(connection, city_id, "now") == []
     assert unmatched(connection, city_id, "later") == [run_id]
-    assert load_matches(connection, city_id, SRID, "later") == {}
+    assert load_matches(connection, city_id, SRID, "later", [run_id]) == {}
     save_match(connection, city_id, run_id, AWAY, SRID, "later")
-    assert load_matches(connection, city_id, SRID, "later")[run_id].confidence == AWAY.confidence
+    assert load_matches(connection, city_id, SRID, "later", [run_id])[run_id].confidence == AWAY.confidence
 
 
 def test_a_run_that_cannot_be_matched_is_not_tried_again(connection: Connection) -> None:
     city_id = make_city(connection)
     run_id = a_run(connection, city_id)
     save_match(connection, city_id, run_id, None, SRID, "now")
-    assert unmatched(connection, city_id, "now") == [] and load_matches(connection, city_id, SRID, "now") == {}
+    assert unmatched(connection, city_id, "now") == []
+    assert load_matches(connection, city_id, SRID, "now", [run_id]) == {}
 
 
 def test_runs_of_what_was_set_aside_need_no_match(connection: Connection) -> None:
@@ -145,7 +146,7 @@ def test_a_match_goes_with_its_run(connection: Connection) -> None:
     run_id = a_run(connection, city_id, submission_id=submission_id)
     save_match(connection, city_id, run_id, WHOLE, SRID, "now")
     run(connection, "intake.delete_trace", {"submission_id": submission_id})
-    assert load_matches(connection, city_id, SRID, "now") == {}
+    assert load_matches(connection, city_id, SRID, "now", [run_id]) == {}
 
 
 def test_streets_that_no_ride_comes_near_are_told_of(connection: Connection) -> None:
