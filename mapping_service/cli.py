@@ -187,7 +187,7 @@ def process(slug: str, jobs: int, as_json: bool) -> None:
         held = rows(connection, "intake.count_by_status", {"city_id": found.city_id})
         states = {one.status: one.submissions for one in held}
     words = (
-        f"{report.read} read, {report.cleaned} cleaned, {report.matched} matched to streets; "
+        f"{report.read} read, {report.cleaned} cleaned, {report.tried} tried on the streets; "
         + ", ".join(f"{n} {state}" for state, n in states.items())
         + f".\n{report.routes} candidate routes with {report.patterns} patterns and {report.stops} stops."
         + f"\nNext: commonway review accept --city {slug}"

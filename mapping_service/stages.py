@@ -52,12 +52,12 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class ProcessReport:
-    """What one processing did: submissions read, traces cleaned, runs matched, whether candidates were made anew, and
-    how many there are."""
+    """What one processing did: submissions read, traces cleaned, runs tried on the streets, whether candidates
+    were made anew, and how many there are."""
 
     read: int
     cleaned: int
-    matched: int
+    tried: int
     inferred: bool
     routes: int
     patterns: int
@@ -80,7 +80,7 @@ def process_city(url: str, slug: str, p: Parameters, *, jobs: int, progress: Pro
 def take_in(url: str, slug: str, p: Parameters, *, jobs: int, progress: Progress) -> tuple[int, int, int]:
     """Bring all that has come to a city from its inbox to where it belongs among the rest, which is not read again.
 
-    Returns how many submissions were read, traces cleaned and runs matched.
+    Returns how many submissions were read, traces cleaned and runs tried on the streets.
     """
     engine = engine_for(url)
     with engine.connect() as connection:

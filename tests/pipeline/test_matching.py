@@ -52,7 +52,7 @@ def matched_rides(town: Town) -> list[Ride]:
 
 
 def test_without_streets_nothing_is_matched(town: Town) -> None:
-    assert town.process().matched == 0
+    assert town.process().tried == 0
     assert all(ride.match is None for ride in matched_rides(town))
     assert not stages.is_pending(town.engine, town.city, P)
 
@@ -60,14 +60,14 @@ def test_without_streets_nothing_is_matched(town: Town) -> None:
 def test_every_ride_is_matched_to_the_streets_it_took(town: Town) -> None:
     load(town, reading())
     rides = len(survey(routes=1))
-    assert town.process().matched == rides
+    assert town.process().tried == rides
     for ride in matched_rides(town):
         assert ride.match is not None and ride.match.confidence > 0.5
         on_street_m = np.abs(ride.match.to_m - ride.match.from_m)[ride.match.edge >= 0].sum()
         assert on_street_m > 0.9 * np.hypot(*np.diff(ride.xy[::30], axis=0).T).sum()
     assert not stages.is_pending(town.engine, town.city, P)
     again = town.process()
-    assert (again.matched, again.inferred) == (0, False)
+    assert (again.tried, again.inferred) == (0, False)
 
 
 def test_loading_streets_later_matches_and_infers_anew(town: Town) -> None:
@@ -75,7 +75,7 @@ def test_loading_streets_later_matches_and_infers_anew(town: Town) -> None:
     load(town, reading())
     assert stages.is_pending(town.engine, town.city, P)
     report = town.process()
-    assert report.matched == len(survey(routes=1)) and report.inferred
+    assert report.tried == len(survey(routes=1)) and report.inferred
 
 
 def test_other_streets_make_matches_stale_and_the_same_do_not(town: Town) -> None:
@@ -86,7 +86,7 @@ def test_other_streets_make_matches_stale_and_the_same_do_not(town: Town) -> Non
     load(town, reading(share=0.5))
     assert stages.is_pending(town.engine, town.city, P)
     assert all(ride.match is None for ride in matched_rides(town))
-    assert town.process().matched == len(survey(routes=1))
+    assert town.process().tried == len(survey(routes=1))
     assert all(ride.match is not None for ride in matched_rides(town))
 
 
@@ -97,7 +97,7 @@ def test_a_ride_on_which_matching_fails_stays_in_its_city(town: Town, monkeypatc
     monkeypatch.setattr(matching, "match", broken)
     load(town, reading())
     report = town.process()
-    assert report.matched == len(survey(routes=1)) and report.routes > 0
+    assert report.tried == len(survey(routes=1)) and report.routes > 0
     assert all(ride.match is None for ride in matched_rides(town))
     assert not stages.is_pending(town.engine, town.city, P)
 
