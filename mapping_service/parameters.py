@@ -123,6 +123,9 @@ class Parameters:
     contain_share: float = tunable(
         0.85, "share", 0.5, 1, "of a partial ride that lies on the route it rode; middle of a plateau [measured]"
     )
+    short_turn_share: float = tunable(
+        0.25, "share", 0, 1, "of the rides that agree on a way's ends; fewer make no short turn; a plateau [simulated]"
+    )
     ambiguity: float = tunable(0.1, "share", 0, 0.3, "two routes fit alike when their shares differ by less")
     reverse_share: float = tunable(0.4, "share", 0.1, 0.9, "of the way back that runs beside the way out")
 

@@ -6,9 +6,10 @@ groups, so that the order of the runs does not matter, and no group reaches beyo
 differences below the cut: each such cluster of runs can be grouped alone. Where both sides of a finer cut have runs
 enough to be sure that they are two, they are two.
 
-Then partial rides find their route. Where no two runs agree on where a way begins and ends, its runs may all be
-partial: each belongs to the longer group on one of whose ways it lies, or, where several fit alike, stays open with all
-of them named; one that lies nowhere else is a group of its own. Labels play no part.
+Then partial rides find their route. Where few runs agree on where a way begins and ends, none or, beside those that
+agree on the ends of the way that it lies on, no more than chance has it, its runs may all be partial: each belongs to
+the group on one of whose ways it lies, or, where several fit alike, stays open with all of them named; one that lies
+nowhere else is a group of its own. Labels play no part.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import squareform
 
 from mapping_service.geo import along_m
-from mapping_service.group.line import Line, agree, apart_m, line_of
+from mapping_service.group.line import Line, agreeing, apart_m, line_of
 from mapping_service.group.near import Near, near_rides
 from mapping_service.group.pairs import pair
 from mapping_service.parameters import Parameters
@@ -166,16 +167,22 @@ class _Core:
 
 
 def _groups(lines: Sequence[Line], cores: Sequence[Ints], cover: sparse.csr_array, p: Parameters) -> Iterator[Group]:
-    """Settle the doubtful cores, the longest first, so that whatever might hold one has been settled before it."""
+    """Settle the cores one by one: whatever might hold one, more agreed runs or a longer way, has been settled before.
+
+    With many rides of a way, some that rode a part of it agree by chance. How many do grows with the rides: so must the
+    number that makes a short turn.
+    """
     told = [_ways_of(lines, runs, cover, p) for runs in cores]
-    hosts = {k: core for k, core in enumerate(told) if not _doubtful(lines, core, p)}
-    of_run = {i: k for k, core in hosts.items() for i in core.runs}
+    agreed = [agreeing([lines[i] for i in core.runs], p) for core in told]
+    length_m = [max(lines[i].length_m for i in core.runs) for core in told]
+    hosts: dict[int, _Core] = {}
+    of_run: dict[int, int] = {}
     partial: dict[int, list[int]] = {}
     maybe: dict[int, list[int]] = {}
-    doubtful = [k for k in range(len(told)) if k not in hosts]
-    for k in sorted(doubtful, key=lambda k: (-max(lines[i].length_m for i in told[k].runs), k)):
+    for k in sorted(range(len(told)), key=lambda k: (-agreed[k], -length_m[k], k)):
         chosen = {i: _hosts_of(i, hosts, of_run, cover, p) for i in told[k].runs}
-        if all(chosen.values()):
+        most = max((agreed[host] for found in chosen.values() for host in found), default=0)
+        if all(chosen.values()) and (agreed[k] == 1 or agreed[k] < p.short_turn_share * most):
             for i, found in chosen.items():
                 for host in found:
                     (partial if len(found) == 1 else maybe).setdefault(host, []).append(i)
@@ -184,11 +191,6 @@ def _groups(lines: Sequence[Line], cores: Sequence[Ints], cover: sparse.csr_arra
             of_run |= dict.fromkeys(told[k].runs, k)
     for k, core in hosts.items():
         yield _group(core, partial.get(k, []), maybe.get(k, []), p)
-
-
-def _doubtful(lines: Sequence[Line], core: _Core, p: Parameters) -> bool:
-    """True where no two runs of a core agree on its ends: these may all be partial rides."""
-    return not agree([lines[i] for i in core.runs], p)
 
 
 def _hosts_of(

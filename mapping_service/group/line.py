@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 from mapping_service.geo import along_m
 from mapping_service.parameters import Parameters
@@ -43,10 +43,14 @@ def apart_m(one: Sequence[Line], other: Sequence[Line]) -> Floats:
     return np.asarray(np.maximum(np.hypot(*(a - b)[:, :2].T), np.hypot(*(a - b)[:, 2:].T)))
 
 
-def agree(lines: Sequence[Line], p: Parameters) -> bool:
-    """True where two runs, at different times, began at one place and ended at one place.
+def agreeing(lines: Sequence[Line], p: Parameters) -> int:
+    """Return how many runs agree on where a way begins and ends: the most that do so with one of them, itself counted.
 
-    Two partial rides hardly ever do: it takes a terminal at both ends. Two phones on one vehicle always do.
+    Partial rides seldom agree: it takes a terminal at both ends. Two phones on one vehicle always do, so two runs under
+    way at the same time do not count for each other. 1 where no two agree.
     """
-    pairs = [(a, b) for a, b in combinations(lines, 2) if a.end_s < b.start_s or b.end_s < a.start_s]
-    return bool(pairs) and bool((apart_m(*zip(*pairs, strict=True)) <= p.terminal_join_m).any())
+    start, end = (np.array([getattr(line, side) for line in lines]) for side in ("start", "end"))
+    from_s, to_s = (np.array([getattr(line, side) for line in lines]) for side in ("start_s", "end_s"))
+    near = np.maximum(cdist(start, start), cdist(end, end)) <= p.terminal_join_m
+    before = to_s[:, None] < from_s
+    return 1 + int((near & (before | before.T)).sum(axis=1).max())

@@ -1,9 +1,10 @@
 """Which group one run belongs to, from what lies around it alone. Pure.
 
 Placing looks at as little as it can and says what the whole grouping says. Runs are grouped within their cluster of
-linked runs, so a run in a core on whose ends two runs agree needs its cluster only. In a doubtful core it may be a
-partial ride: then the clusters count of all that covers a run of that core as far as a host must, and, where those are
-doubtful, of what covers their runs. What covers a run is hardly shorter than it, so this ends soon.
+linked runs, so a run needs its cluster only, unless each run of its core lies along some other as far as it must along
+a host. Then they may all be partial rides, and the clusters count of all that covers a run of that core, and, where
+those lie along others as well, of what covers their runs. What covers a run is hardly shorter than it, so this ends
+soon.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mapping_service.group.group import Grouping, are_linked, cores_of, group
-from mapping_service.group.line import Line, agree
+from mapping_service.group.line import Line
 from mapping_service.group.near import Near, Pairs, joined, matrices
 from mapping_service.parameters import Parameters
 
@@ -55,9 +56,7 @@ def place(run: int, around: Callable[[Sequence[int]], Around], p: Parameters) ->
         core = seen.core(member, cluster)
         within |= cluster
         examined |= core
-        if not agree([seen.lines[i] for i in core], p):
-            waiting |= seen.covering(core)
-        waiting -= examined
+        waiting = (waiting | seen.covering(core)) - examined
     ids = sorted(within)
     return _placed(run, ids, group(*seen.known(ids), p))
 
@@ -104,12 +103,14 @@ class _Seen:
         return {ids[i] for i in core.tolist()}
 
     def covering(self, core: set[int]) -> set[int]:
-        """Return the runs along which a run of a core lies as far as it must along a way of its host.
+        """Return the runs along which the runs of a core lie as far as they must along a way of their host.
 
-        The median share along a way is no higher than the highest: a host has such a run.
+        The median share along a way is no higher than the highest: a host has such a run. None where a run of the core
+        has none: then the core stands alone.
         """
         mine = np.isin(self._pairs.one, list(core)) & (self._pairs.cover[:, 0] >= self._p.contain_share)
-        return set(self._pairs.other[mine].tolist()) - core
+        mine &= ~np.isin(self._pairs.other, list(core))
+        return set(self._pairs.other[mine].tolist()) if core <= set(self._pairs.one[mine].tolist()) else set()
 
     def known(self, ids: Sequence[int]) -> tuple[list[Line], Near]:
         """Return the lines of runs that were asked about, and how near they are, by position in ``ids``."""

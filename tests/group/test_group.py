@@ -205,6 +205,20 @@ def test_a_short_turn_that_two_rode_between_terminals_is_a_route_until_more_is_k
     assert full(grouping) == {frozenset({0, 1}), frozenset({2, 3})}
 
 
+def test_a_short_turn_must_be_ridden_the_more_the_more_ride_the_whole_way() -> None:
+    """Of ten riders of the whole way, a quarter is two and a half."""
+    by_chance = only(grouped(lines(*["AF"] * 10, "AB", "AB")))
+    assert (by_chance.full, by_chance.partial) == (tuple(range(10)), (10, 11))
+    turn = grouped(lines(*["AF"] * 10, "AB", "AB", "AB"))
+    assert full(turn) == {frozenset(range(10)), frozenset({10, 11, 12})}
+
+
+def test_a_short_way_that_few_ride_is_a_route_where_no_other_holds_it() -> None:
+    """Ten ride A–F, two ride from B past it: no more of that lies on A–F than a trunk that both share."""
+    grouping = grouped(lines(*["AF"] * 10, "BCS", "BCS"))
+    assert full(grouping) == {frozenset(range(10)), frozenset({10, 11})}
+
+
 def test_two_partial_rides_alike_are_no_route_of_their_own() -> None:
     runs = [*lines("AF", "AF"), line("BE", 7), line("CF", 8)]
     one = only(grouped(runs))

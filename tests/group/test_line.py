@@ -1,10 +1,10 @@
-"""What grouping sees of a run: its ends, and whether others agree on them. Ends are drawn in metres on one sheet."""
+"""What grouping sees of a run: its ends, and how many agree on them. Ends are drawn in metres on one sheet."""
 
 from __future__ import annotations
 
 import pytest
 
-from mapping_service.group.line import Line, agree, apart_m, line_of
+from mapping_service.group.line import Line, agreeing, apart_m, line_of
 from tests.group.rides import ridden
 from tests.sketch import P, places, way
 
@@ -32,15 +32,21 @@ def test_lines_are_as_far_apart_as_the_ends_that_are_farther() -> None:
     assert apart_m([there, there, on], [there, back, there]).tolist() == [0, 3000, 3000]
 
 
-def test_two_runs_agree_where_both_begin_and_both_end_at_one_place() -> None:
-    assert agree([line("AC"), line("AC", HOUR_S, 100.0)], P)
-    assert not agree([line("AC"), line("AC", HOUR_S, 200.0)], P)
-    assert not agree([line("AC"), line("AB", HOUR_S)], P)
+def test_runs_agree_where_they_begin_at_one_place_and_end_at_one_place() -> None:
+    assert agreeing([line("AC"), line("AC", HOUR_S, 100.0)], P) == 2
+    assert agreeing([line("AC"), line("AC", HOUR_S, 200.0)], P) == 1
+    assert agreeing([line("AC"), line("AB", HOUR_S)], P) == 1
+
+
+def test_of_runs_that_agree_on_several_places_the_most_count() -> None:
+    ways = ("AC", "AB", "AC", "AB", "AC", "BC")
+    assert agreeing([line(letters, HOUR_S * k) for k, letters in enumerate(ways)], P) == 3
 
 
 def test_two_phones_on_one_vehicle_are_not_two_who_agree() -> None:
-    assert not agree([line("AC"), line("AC", 60.0)], P)
+    assert agreeing([line("AC"), line("AC", 60.0)], P) == 1
+    assert agreeing([line("AC"), line("AC", 60.0), line("AC", HOUR_S)], P) == 3
 
 
 def test_one_run_agrees_with_nobody() -> None:
-    assert not agree([line("AC")], P)
+    assert agreeing([line("AC")], P) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from mapping_service.group.group import group
 from mapping_service.group.line import line_of
 from mapping_service.group.near import Pairs, matrices, near_pairs, trails_of
 from mapping_service.group.placing import Around, Placement, place
+from mapping_service.parameters import Parameters
 from mapping_service.records import Ride
 from tests.group.rides import ridden
 from tests.sketch import P, noisy, places, way
@@ -58,11 +60,11 @@ def lookup(rides: Sequence[Ride], asked: list[int] | None = None) -> Callable[[S
     return around
 
 
-def grouped(rides: Sequence[Ride]) -> dict[int, tuple[str, tuple[tuple[int, ...], ...]]]:
+def grouped(rides: Sequence[Ride], p: Parameters = P) -> dict[int, tuple[str, tuple[tuple[int, ...], ...]]]:
     """The role of each run and the full runs of its groups, as grouping all of them has it."""
     pairs = near_pairs([trails_of(ride, P) for ride in rides], P)
     found: dict[int, tuple[str, tuple[tuple[int, ...], ...]]] = {}
-    for one in group([line_of(ride) for ride in rides], matrices(pairs, len(rides)), P).groups:
+    for one in group([line_of(ride) for ride in rides], matrices(pairs, len(rides)), p).groups:
         full = tuple(rides[i].run_id for i in one.full)
         for role, runs in (("full", one.full), ("partial", one.partial), ("maybe", one.maybe)):
             for i in runs:
@@ -101,13 +103,31 @@ def test_a_part_of_a_part_follows_to_the_longest() -> None:
     assert said(place(2, lookup(rides), P)) == grouped(rides)[2] == ("partial", ((0,),))
 
 
+def test_two_rides_that_agree_by_chance_on_a_part_of_a_way_belong_to_it() -> None:
+    rides = [line(letters, seed) for seed, letters in enumerate([*["AN"] * 9, "AB", "AB"])]
+    assert said(place(9, lookup(rides), P)) == ("partial", (tuple(range(9)),))
+
+
+def test_what_lies_along_others_only_in_part_is_placed_without_looking_at_them() -> None:
+    rides = [line(letters, seed) for seed, letters in enumerate([*["AN"] * 9, "BCD", "BCD"])]
+    asked: list[int] = []
+    assert place(9, lookup(rides, asked), P) == Placement("full", ((9, 10),), 2)
+    assert sorted(asked) == [9, 10]
+
+
 walks = st.lists(st.lists(st.sampled_from(CORNERS), min_size=2, max_size=4, unique=True), min_size=1, max_size=5)
 
 
 @settings(max_examples=60, deadline=None)
-@given(walks, st.integers(1, 4), st.integers(0, 10_000))
-def test_every_run_is_placed_where_the_whole_grouping_has_it(drawn: list[list[str]], each: int, seed: int) -> None:
-    """Routes are ridden several times, whole or in part, in an order of their own."""
+@given(walks, st.integers(1, 4), st.integers(0, 10_000), st.sampled_from((P.short_turn_share, 0.9)))
+def test_every_run_is_placed_where_the_whole_grouping_has_it(
+    drawn: list[list[str]], each: int, seed: int, share: float
+) -> None:
+    """Routes are ridden several times, whole or in part, in an order of their own.
+
+    With a share of 0.9 a few rides of the whole way are enough to outnumber those who agree on a part of it.
+    """
+    p = replace(P, short_turn_share=share)
     dice = random.Random(seed)
     ways = [letters for letters in drawn for _ in range(each)]
     rides = []
@@ -117,6 +137,6 @@ def test_every_run_is_placed_where_the_whole_grouping_has_it(drawn: list[list[st
         first, last = sorted(dice.choice([(0.0, 1.0), (dice.random(), dice.random())]))
         part = whole[int(first * len(whole) * 0.8):][:max(10, int((last - first) * len(whole)))]
         rides.append(ridden(noisy(part, number, 3.0), 3600.0 * number, number))
-    expected = grouped(rides)
+    expected = grouped(rides, p)
     around = lookup(rides)
-    assert {ride.run_id: said(place(ride.run_id, around, P)) for ride in rides} == expected
+    assert {ride.run_id: said(place(ride.run_id, around, p)) for ride in rides} == expected
