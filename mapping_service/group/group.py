@@ -134,8 +134,8 @@ def are_linked(lines: Sequence[Line], one: Ints, other: Ints, shared: Floats, p:
 def _square(lines: Sequence[Line], runs: Ints, cover: sparse.csr_array, p: Parameters) -> Floats:
     both = block(cover, runs, runs)
     rows, columns = np.indices(both.shape)
-    difference = _difference(lines, runs[rows.ravel()], runs[columns.ravel()], np.minimum(both, both.T).ravel(), p)
-    return difference.reshape(both.shape)
+    its = [lines[i] for i in runs]
+    return _difference(its, rows.ravel(), columns.ravel(), np.minimum(both, both.T).ravel(), p).reshape(both.shape)
 
 
 def _difference(lines: Sequence[Line], one: Ints, other: Ints, shared: Floats, p: Parameters) -> Floats:
@@ -180,9 +180,9 @@ def _groups(lines: Sequence[Line], cores: Sequence[Ints], cover: sparse.csr_arra
     partial: dict[int, list[int]] = {}
     maybe: dict[int, list[int]] = {}
     for k in sorted(range(len(told)), key=lambda k: (-agreed[k], -length_m[k], k)):
-        chosen = {i: _hosts_of(i, hosts, of_run, cover, p) for i in told[k].runs}
+        chosen = _chosen(told[k].runs, hosts, of_run, cover, p)
         most = max((agreed[host] for found in chosen.values() for host in found), default=0)
-        if all(chosen.values()) and (agreed[k] == 1 or agreed[k] < p.short_turn_share * most):
+        if chosen and (agreed[k] == 1 or agreed[k] < p.short_turn_share * most):
             for i, found in chosen.items():
                 for host in found:
                     (partial if len(found) == 1 else maybe).setdefault(host, []).append(i)
@@ -193,11 +193,29 @@ def _groups(lines: Sequence[Line], cores: Sequence[Ints], cover: sparse.csr_arra
         yield _group(core, partial.get(k, []), maybe.get(k, []), p)
 
 
+def _chosen(
+    runs: Sequence[int],
+    hosts: Mapping[int, _Core],
+    of_run: Mapping[int, int],
+    cover: sparse.csr_array,
+    p: Parameters,
+) -> dict[int, list[int]]:
+    """Return for each run of a core the groups on one of whose ways it lies; nothing where one of them has none."""
+    chosen = {}
+    for i in runs:
+        chosen[i] = _hosts_of(i, hosts, of_run, cover, p)
+        if not chosen[i]:
+            return {}
+    return chosen
+
+
 def _hosts_of(
     run: int, hosts: Mapping[int, _Core], of_run: Mapping[int, int], cover: sparse.csr_array, p: Parameters
 ) -> list[int]:
     """Return the groups on one of whose ways a run lies: one, or several that fit alike, or none."""
-    met = sorted({of_run[j] for j in cover[[run]].tocoo().col.tolist() if j in of_run})
+    row = slice(cover.indptr[run], cover.indptr[run + 1])
+    along = cover.indices[row][cover.data[row] >= p.contain_share]
+    met = sorted({of_run[j] for j in along.tolist() if j in of_run})
     fits = {k: max(float(np.median(block(cover, [run], way))) for way in hosts[k].ways) for k in met}
     best = max(fits.values(), default=0.0)
     return [k for k, share in fits.items() if share >= p.contain_share and share > best - p.ambiguity]

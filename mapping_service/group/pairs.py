@@ -52,8 +52,8 @@ def way_back_share(
     share = float(np.median(np.minimum(there, again.T)))
     if share < p.reverse_share:
         return 0.0
-    ends = np.array([[line.start, line.end] for line in lines])
-    (a_start, a_end), (b_start, b_end) = (np.median(ends[list(way)], axis=0) for way in (out, home))
+    ends = (np.median([(lines[i].start, lines[i].end) for i in way], axis=0) for way in (out, home))
+    (a_start, a_end), (b_start, b_end) = ends
     apart_m = max(np.hypot(*(a_start - b_end)), np.hypot(*(a_end - b_start)))
     far_m = p.far_end_share * float(np.median([lines[i].length_m for i in (*out, *home)]))
     return share - p.far_end_penalty * min(1.0, float(apart_m) / far_m)
