@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -24,7 +23,9 @@ from mapping_service.parameters import Parameters
 from mapping_service.records import City, Ride
 from mapping_service.store import networks, relations, runs
 
-_METHOD = ("geo.py", "relating.py", "group/line.py", "group/near.py", "group/trail.py")
+_METHOD = ("geo.py", "relating.py", "group/line.py", "group/near.py", "group/shares.py", "group/trail.py")
+# All that comparing reads: another value of any other parameter leaves what was compared as it is.
+SETTINGS = ("cell_m", "contain_share", "near_share", "near_squares_share", "step_m")
 
 
 @cache
@@ -35,7 +36,7 @@ def _method() -> str:
 
 
 def _fingerprint(city: City, match: str | None, p: Parameters) -> str:
-    settings = ",".join(f"{name}={value}" for name, value in sorted(asdict(p).items()))
+    settings = ",".join(f"{name}={getattr(p, name)}" for name in SETTINGS)
     return hashlib.sha256(f"{_method()}/{city.srid}/{match}/{settings}".encode()).hexdigest()
 
 
@@ -68,8 +69,8 @@ def _with_known(connection: Connection, city: City, run_id: int, mine: Trails, p
     """Return the pairs that a run makes with those that are known, by run ids."""
     parts = []
     for trail, ids, others in relations.meeting(connection, city.city_id, run_id, mine, p):
-        found = compare(run_id, trail, np.arange(len(others)), others, p)
-        parts.append(Pairs(found.one, ids[found.other], found.cover, found.back))
+        found = compare(trail, others, p)
+        parts.append(Pairs(np.full(len(found.one), run_id), ids[found.other], found.cover, found.back))
     return joined(parts)
 
 

@@ -7,14 +7,20 @@ near as they were. Everything that grouping decides rests on this relation.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
-from mapping_service.group.trail import Trail, backward, reach, squares, trail_of
+from mapping_service.group.shares import Laid, laid, shares
+from mapping_service.group.trail import Trail, squares, trail_of
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats, Ints, Ride
+
+# So that the memory of a large city stays small.
+_RUNS_AT_ONCE = 256
+_PAIRS_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -66,17 +72,25 @@ def near_rides(rides: Sequence[Ride], p: Parameters) -> Near:
 def near_pairs(runs: Sequence[Trails], p: Parameters) -> Pairs:
     """Return all pairs of runs that are near: on the streets where both were matched, on the ground where not."""
     matched = np.array([run.streets is not None for run in runs], dtype=bool)
-    ground = _pairs([run.ground for run in runs], p)
+    ground = _pairs([run.ground for run in runs], p, matched)
     streets = _pairs([run.streets for run in runs if run.streets is not None], p)
     at = np.flatnonzero(matched)
-    unmatched = ~(matched[ground.one] & matched[ground.other])
-    on_ground = Pairs(ground.one[unmatched], ground.other[unmatched], ground.cover[unmatched], ground.back[unmatched])
-    return joined([on_ground, Pairs(at[streets.one], at[streets.other], streets.cover, streets.back)])
+    return joined([ground, Pairs(at[streets.one], at[streets.other], streets.cover, streets.back)])
 
 
-def _pairs(trails: Sequence[Trail], p: Parameters) -> Pairs:
-    passed = [squares(trail) for trail in trails]
-    return joined([compare(i, trails[i], js, trails, p) for i, js in _meetings(passed, p)] if trails else [])
+def _pairs(trails: Sequence[Trail], p: Parameters, settled: NDArray[np.bool_] | None = None) -> Pairs:
+    """Return the pairs that are near, but for those of two runs that are ``settled``."""
+    if not trails:
+        return joined([])
+    one, other = (np.concatenate(side) for side in zip(*_meetings([squares(trail) for trail in trails], p)))
+    if settled is not None:
+        left = ~(settled[one] & settled[other])
+        one, other = one[left], other[left]
+    runs = laid(trails)
+    return joined([
+        _compared(runs, one[at:at + _PAIRS_AT_ONCE], other[at:at + _PAIRS_AT_ONCE], p)
+        for at in range(0, len(one), _PAIRS_AT_ONCE)
+    ])
 
 
 def matrices(pairs: Pairs, n: int) -> Near:
@@ -92,50 +106,39 @@ def matrices(pairs: Pairs, n: int) -> Near:
     return Near(matrix(pairs.cover, 1.0), matrix(pairs.back, 0.0))
 
 
-def _meetings(passed: Sequence[Ints], p: Parameters) -> Iterator[tuple[int, Ints]]:
-    """Yield for each run those after it with enough squares in common."""
+def _meetings(passed: Sequence[Ints], p: Parameters) -> Iterator[tuple[Ints, Ints]]:
+    """Yield the pairs of runs with enough squares in common, the earlier run first, in ascending order."""
     sizes = np.array([len(one) for one in passed])
     columns, index = np.unique(np.concatenate(passed), return_inverse=True)
-    rows = np.repeat(np.arange(len(passed)), sizes)
-    table = sparse.csr_array((np.ones(len(rows), dtype=np.int32), (rows, index)), shape=(len(passed), len(columns)))
-    turned = table.T.tocsc()
-    for i in range(len(passed)):
-        common = np.asarray((table[[i]] @ turned).todense()).ravel()
-        enough = common >= np.maximum(1, p.near_squares_share * np.minimum(sizes[i], sizes))
-        yield i, np.flatnonzero(enough[i + 1:]) + i + 1
+    first = np.concatenate(([0], np.cumsum(sizes)))
+    table = sparse.csr_array((np.ones(len(index), dtype=np.int32), index, first), shape=(len(passed), len(columns)))
+    turned = table.T.tocsr()
+    for start in range(0, len(passed), _RUNS_AT_ONCE):
+        met = sparse.triu(table[start:start + _RUNS_AT_ONCE] @ turned, start + 1, format="csr")
+        met.sort_indices()
+        one, other = met.nonzero()
+        one += start
+        enough = met.data >= np.maximum(1, p.near_squares_share * np.minimum(sizes[one], sizes[other]))
+        yield one[enough], other[enough]
 
 
-def compare(i: int, mine: Trail, js: Ints, trails: Sequence[Trail], p: Parameters) -> Pairs:
-    """Return the pairs of run ``i`` with those of the runs ``js`` that are near it; ``trails`` are found by position.
+def compare(mine: Trail, others: Sequence[Trail], p: Parameters) -> Pairs:
+    """Return the pairs that one run, as number 0, makes with those of others that are near it, by their position."""
+    if not others:
+        return joined([])
+    at = np.arange(len(others))
+    found = _compared(laid([mine, *others]), np.zeros_like(at), at + 1, p)
+    return replace(found, other=found.other - 1)
 
-    A pair is near where each has ``near_share`` of itself in common with the other, or one lies within the other.
-    """
-    others = [trails[j] for j in js]
-    cover = _shares(mine, others, p)
-    back = _shares(backward(mine), others, p)
+
+def _compared(runs: Laid, one: Ints, other: Ints, p: Parameters) -> Pairs:
+    """Return those pairs that are near: each has ``near_share`` of itself in common with the other, or one lies within
+    the other."""
+    cover, back = (np.where(share >= p.near_share, share, 0.0) for share in shares(runs, one, other))
     cover[~((cover.min(axis=1) > 0) | (cover.max(axis=1) >= p.contain_share))] = 0.0
     back[back.min(axis=1) == 0] = 0.0
     kept = (cover.max(axis=1) > 0) | (back.max(axis=1) > 0)
-    return Pairs(np.full(int(kept.sum()), i), np.asarray(js)[kept], cover[kept], back[kept])
-
-
-def _shares(mine: Trail, others: Sequence[Trail], p: Parameters) -> Floats:
-    """Return for each other run the share of mine along it and of it along mine; those below ``near_share`` are 0."""
-    if not others:
-        return np.zeros((0, 2))
-    keys = np.concatenate([other.keys for other in others])
-    weights = np.concatenate([other.weight_dm for other in others])
-    run = np.repeat(np.arange(len(others)), [len(other.keys) for other in others])
-    near_mine, of = reach(mine)
-    first, last = np.searchsorted(near_mine, keys), np.searchsorted(near_mine, keys, side="right")
-    met = last > first
-    theirs = np.bincount(run[met], weights[met], minlength=len(others)) / [other.length_dm for other in others]
-    counts = (last - first)[met]
-    hits = np.repeat(first[met] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts) + np.arange(counts.sum())
-    touched = np.zeros((len(others), len(mine.keys)), dtype=bool)
-    touched[np.repeat(run[met], counts), of[hits]] = True
-    shares = np.column_stack((touched @ mine.weight_dm / mine.length_dm, theirs))
-    return np.where(shares >= p.near_share, shares, 0.0)
+    return Pairs(one[kept], other[kept], cover[kept], back[kept])
 
 
 def joined(parts: Sequence[Pairs]) -> Pairs:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mapping_service.geo import along_m, resample
 from mapping_service.parameters import Parameters
@@ -25,7 +26,7 @@ _GRID_HEIGHT = 1 << 20
 _MIDDLE = _GRID_HEIGHT // 2
 # A square is so many cells wide: at 25 m a cell, 400 m.
 _SQUARE_CELLS = 16
-_SHIFTS = np.array(list(product((-1, 0, 1), repeat=3)))
+_BESIDE = np.array([column * _GRID_HEIGHT + row for column, row in product((-1, 0, 1), repeat=2)])
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,8 @@ def _cells(xy: Floats, p: Parameters) -> tuple[Ints, Ints]:
     octant = np.floor(headings(samples) / (2 * np.pi) * OCTANTS).astype(np.int64) % OCTANTS
     place = np.floor(samples / p.cell_m).astype(np.int64) + _MIDDLE
     each_dm = max(1, round(float(along_m(samples)[-1]) * 10 / len(samples)))
-    return _key(place[:, 0], place[:, 1], octant), np.full(len(samples), each_dm, dtype=np.int64)
-
-
-def _key(column: Ints, row: Ints, octant: Ints) -> Ints:
-    return np.asarray((column * _GRID_HEIGHT + row) * OCTANTS + octant % OCTANTS)
-
-
-def _parts(cells: Ints) -> tuple[Ints, Ints, Ints]:
-    place, octant = np.divmod(cells, OCTANTS)
-    return (*np.divmod(place, _GRID_HEIGHT), octant)
+    keys = (place[:, 0] * _GRID_HEIGHT + place[:, 1]) * OCTANTS + octant
+    return np.asarray(keys), np.full(len(samples), each_dm, dtype=np.int64)
 
 
 def _summed(pieces: Sequence[tuple[Ints, Ints]]) -> Trail:
@@ -84,29 +77,22 @@ def _summed(pieces: Sequence[tuple[Ints, Ints]]) -> Trail:
     return Trail(keys, weight_dm)
 
 
-def backward(trail: Trail) -> Trail:
-    """Return the trail of the same way ridden backwards."""
-    cells = trail.keys >= 0
-    column, row, octant = _parts(trail.keys)
-    turned = np.where(cells, _key(column, row, octant + OCTANTS // 2), -1 - ((-1 - trail.keys) ^ 1))
-    order = np.argsort(turned, kind="stable")
-    return Trail(turned[order], trail.weight_dm[order])
+def places_of(keys: Ints) -> tuple[Ints, NDArray[np.uint8]]:
+    """Return where each key is, and the direction there.
 
-
-def reach(trail: Trail) -> tuple[Ints, Ints]:
-    """Return all keys that count as one of the trail's own, in ascending order, and which of its own each stands for.
-
-    A cell is also its neighbours in place and heading: positions are off by some metres, and a street may run along
-    the edge of a cell. An edge stands for itself alone.
+    That is the cell and the octant, or the street, which is negative, and which of its two directions.
     """
-    own = np.arange(len(trail.keys))
-    cells = trail.keys >= 0
-    column, row, octant = _parts(trail.keys[cells])
-    beside = [_key(column + dc, row + dr, octant + do) for dc, dr, do in _SHIFTS]
-    keys = np.concatenate([trail.keys[~cells], *beside])
-    of = np.concatenate([own[~cells], *(own[cells] for _ in beside)])
-    order = np.argsort(keys, kind="stable")
-    return keys[order], of[order]
+    cells, edges = keys >= 0, -1 - keys
+    direction = np.where(cells, keys % OCTANTS, edges & 1).astype(np.uint8)
+    return np.where(cells, keys // OCTANTS, -1 - (edges >> 1)), direction
+
+
+def around(place: Ints) -> Ints:
+    """Return for each place the nine that count as near it: a cell and its neighbours; a street is near itself alone.
+
+    Positions are off by some metres, and a street may run along the edge of a cell. Shape (n, 9).
+    """
+    return np.asarray(place[:, None] + np.where(place[:, None] >= 0, _BESIDE, 0))
 
 
 def squares(trail: Trail) -> Ints:
@@ -114,7 +100,7 @@ def squares(trail: Trail) -> Ints:
 
     The heading is left out, so that the way back is found as well. A matched street stands for itself.
     """
-    cells = trail.keys >= 0
-    column, row, _ = _parts(trail.keys[cells])
+    place, _ = places_of(trail.keys)
+    column, row = np.divmod(place, _GRID_HEIGHT)
     large = (column // _SQUARE_CELLS) * _GRID_HEIGHT + row // _SQUARE_CELLS
-    return np.unique(np.concatenate((large, -1 - ((-1 - trail.keys[~cells]) >> 1))))
+    return np.unique(np.where(place >= 0, large, place))

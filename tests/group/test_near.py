@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping_service.geo import resample
-from mapping_service.group.near import Near, near, near_rides
-from mapping_service.group.trail import Trail, trail_of
+from mapping_service.group.near import Near, Trails, compare, near, near_pairs, near_rides
+from mapping_service.group.trail import Trail, squares, trail_of
 from mapping_service.records import Floats, Match
 from tests.group.rides import ridden
 from tests.sketch import P, noisy, places, way
@@ -112,6 +112,10 @@ def test_little_in_common_is_nothing() -> None:
     assert cover(line("BC"), line("ABC")[: 70]) == (0.0, 0.0)
 
 
+def passed(trail: Trail) -> set[int]:
+    return set(squares(trail).tolist())
+
+
 corners = st.lists(st.tuples(st.integers(-40, 40), st.integers(-40, 40)), min_size=2, max_size=5).filter(
     lambda points: all(a != b for a, b in pairwise(points))
 )
@@ -135,3 +139,23 @@ def test_two_runs_are_as_near_whatever_else_is_there_and_in_whatever_order(
     for a, b, c in ((all_.cover, mixed.cover, two.cover), (all_.back, mixed.back, two.back)):
         assert (a.toarray()[np.ix_(order, order)] == b.toarray()).all()
         assert (a.toarray()[:2, :2] == c.toarray()).all()
+
+
+@given(st.lists(corners, min_size=2, max_size=6), st.integers(1, 4))
+def test_those_that_pass_too_few_squares_together_are_not_compared_and_all_others_are(
+    drawings: list[list[tuple[int, int]]], at_once: int
+) -> None:
+    """However many runs are looked up, and pairs compared, at once."""
+    trails = [trail_of(np.array(points) * 100.0, None, P) for points in drawings]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("mapping_service.group.near._RUNS_AT_ONCE", at_once)
+        patched.setattr("mapping_service.group.near._PAIRS_AT_ONCE", at_once)
+        found = near_pairs([Trails(trail, None) for trail in trails], P)
+    expected = []
+    for i, j in combinations(range(len(trails)), 2):
+        one, other = passed(trails[i]), passed(trails[j])
+        if len(one & other) >= max(1, P.near_squares_share * min(len(one), len(other))):
+            pair = compare(trails[i], [trails[j]], P)
+            expected += [(i, j, *c, *b) for c, b in zip(pair.cover.tolist(), pair.back.tolist(), strict=True)]
+    columns = (found.one[:, None], found.other[:, None], found.cover, found.back)
+    assert [tuple(row) for row in np.hstack(columns).tolist()] == expected

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mapping_service.geo import resample
-from mapping_service.group.trail import backward, headings, reach, squares, trail_of
+from mapping_service.group.trail import around, headings, places_of, squares, trail_of
 from mapping_service.records import Floats, Match
 from tests.sketch import P, places, way
 
@@ -52,21 +50,22 @@ def test_what_was_ridden_off_the_streets_is_cells() -> None:
     assert made.length_dm == 1000 + alone.length_dm
 
 
-def test_ridden_backwards_an_edge_is_its_twin() -> None:
-    made = backward(trail_of(way(TOWN, "AC"), matched((4, 0.0, 80.0), (7, 0.0, 250.0)), P))
-    assert dict(zip((-1 - made.keys).tolist(), made.weight_dm.tolist(), strict=True)) == {5: 800, 6: 2500}
+def test_a_cell_is_a_place_with_its_octant_and_the_nine_around_it_are_near() -> None:
+    (there,), (octant,) = places_of(trail_of(np.array([[15.0, 15.0], [16.0, 15.0]]), None, P).keys)
+    (up,), (again,) = places_of(trail_of(np.array([[15.0, 15.0 + P.cell_m], [16.0, 15.0 + P.cell_m]]), None, P).keys)
+    (back,), (opposite,) = places_of(trail_of(np.array([[16.0, 15.0], [15.0, 15.0]]), None, P).keys)
+    assert (up, back) == (there + 1, there)
+    assert (again, opposite) == (octant, octant + 4)
+    near = around(np.array([there]))
+    assert len(np.unique(near)) == near.size == 9
+    assert {there, up} < set(near[0].tolist())
 
 
-def test_ridden_backwards_a_cell_is_itself_with_the_opposite_heading() -> None:
-    there = trail_of(way(TOWN, "AC"), None, P)
-    assert (backward(there).keys - there.keys).tolist() == [4] * len(there.keys)
-
-
-def test_a_cell_reaches_its_27_neighbours_and_an_edge_itself() -> None:
-    keys, of = reach(trail_of(way(TOWN, "AC"), matched((4, 0.0, 80.0)), P))
-    assert (keys.tolist(), of.tolist()) == ([-5], [0])
-    made = trail_of(np.array([[15.0, 15.0], [16.0, 15.0]]), None, P)
-    assert len(made.keys) == 1 and len(reach(made)[0]) == 27
+def test_an_edge_is_a_street_with_a_direction_and_near_that_street_alone() -> None:
+    made = trail_of(way(TOWN, "AC"), matched((4, 0.0, 80.0), (5, 0.0, 80.0), (7, 0.0, 250.0)), P)
+    street, direction = places_of(made.keys)
+    assert (street.tolist(), direction.tolist()) == ([-4, -3, -3], [1, 1, 0])
+    assert around(street).tolist() == [[one] * 9 for one in street]
 
 
 def test_out_and_back_pass_the_same_squares() -> None:
@@ -74,10 +73,3 @@ def test_out_and_back_pass_the_same_squares() -> None:
     assert squares(there).tolist() == squares(back).tolist()
     on, against = (trail_of(way(TOWN, "AE"), matched((edge, 0.0, 9.0)), P) for edge in (4, 5))
     assert squares(on).tolist() == squares(against).tolist()
-
-
-@given(st.lists(st.tuples(st.integers(-60, 60), st.integers(-60, 60)), min_size=2, max_size=6, unique=True))
-def test_turning_any_run_round_twice_gives_the_run(corners: list[tuple[int, int]]) -> None:
-    made = trail_of(np.array(corners) * 100.0 + 9000.0, None, P)
-    twice = backward(backward(made))
-    assert (twice.keys.tolist(), twice.weight_dm.tolist()) == (made.keys.tolist(), made.weight_dm.tolist())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -13,10 +14,12 @@ from sqlalchemy import Connection, text
 from mapping_service import matching
 from mapping_service.geo import resample
 from mapping_service.group.group import group_rides
-from mapping_service.group.near import near_rides
+from mapping_service.group.near import compare, near_pairs, near_rides, trails_of
+from mapping_service.parameters import Parameters
 from mapping_service.records import City, Match, Ride, StreetReading
-from mapping_service.relating import place_run, relate, related
+from mapping_service.relating import SETTINGS, place_run, relate, related
 from mapping_service.store.cities import get_city
+from mapping_service.store.relations import meeting
 from mapping_service.store.streets import save_match, save_streets
 from tests.collectors.streets.drawn import lay
 from tests.factories import at, make_city, make_run, make_submission
@@ -173,6 +176,40 @@ def test_another_parameter_compares_anew(connection: Connection, city: City) -> 
     wide = replace(P, cell_m=60.0)
     kept = related(connection, city, rides, wide)
     np.testing.assert_array_equal(kept.cover.toarray(), near_rides(rides, wide).cover.toarray())
+
+
+class Noted:
+    """Parameters that note which of them are read."""
+
+    def __init__(self) -> None:
+        self.read: set[str] = set()
+
+    def __getattr__(self, name: str) -> object:
+        self.read.add(name)
+        return getattr(P, name)
+
+
+def test_comparing_reads_those_parameters_by_which_it_knows_what_is_compared(
+    connection: Connection, city: City
+) -> None:
+    noted = Noted()
+    p = cast(Parameters, noted)
+    rides = sent(connection, city)
+    made = [trails_of(ride, p) for ride in rides]
+    near_pairs(made, p)
+    compare(made[0].ground, [one.ground for one in made], p)
+    relate(connection, city, rides[:5], P)
+    meeting(connection, city.city_id, rides[5].run_id, made[5], p)
+    assert noted.read == set(SETTINGS)
+
+
+def test_a_parameter_that_comparing_does_not_read_compares_nothing_anew(
+    connection: Connection, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rides = sent(connection, city)
+    relate(connection, city, rides, P)
+    monkeypatch.setattr("mapping_service.relating.trails_of", lambda *_: pytest.fail("compared again"))
+    relate(connection, city, rides, replace(P, terminal_join_m=P.terminal_join_m + 10.0))
 
 
 def test_a_run_that_is_deleted_takes_its_pairs_along(connection: Connection, city: City) -> None:
