@@ -43,13 +43,14 @@ def _fingerprint(city: City, match: str | None, p: Parameters) -> str:
 def relate(connection: Connection, city: City, rides: Sequence[Ride], p: Parameters) -> None:
     """Compare those of a city's rides that are new with each other and with all that came before."""
     on_ground, on_streets = _forget_stale(connection, city, p)
-    known = relations.known(connection, city.city_id)
+    known = relations.known(connection, city.city_id, [ride.run_id for ride in rides])
     new = [ride for ride in rides if ride.run_id not in known]
     made = [
         relations.KnownRun(ride.run_id, line_of(ride), trails_of(ride, p), on_streets if ride.match else on_ground)
         for ride in new
     ]
-    found = [_with_known(connection, city, one.run_id, one.trails, p) for one in made] if known else []
+    later = made if relations.any_known(connection, city.city_id) else []
+    found = [_with_known(connection, city, one.run_id, one.trails, p) for one in later]
     ids = np.array([one.run_id for one in made], dtype=np.int64)
     among = near_pairs([one.trails for one in made], p)
     found.append(Pairs(ids[among.one], ids[among.other], among.cover, among.back))

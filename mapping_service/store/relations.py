@@ -35,9 +35,15 @@ def delete_stale(connection: Connection, city_id: int, match: str | None, on_gro
     run(connection, "relations.delete_stale", values)
 
 
-def known(connection: Connection, city_id: int) -> set[int]:
-    """Return the runs that have a trail."""
-    return {one.run_id for one in rows(connection, "relations.list_known", {"city_id": city_id})}
+def known(connection: Connection, city_id: int, run_ids: Sequence[int]) -> set[int]:
+    """Return those of some runs that have a trail."""
+    values = {"city_id": city_id, "run_ids": list(run_ids)}
+    return {one.run_id for one in rows(connection, "relations.list_known", values)}
+
+
+def any_known(connection: Connection, city_id: int) -> bool:
+    """True where any run of a city has a trail."""
+    return any(one.known for one in rows(connection, "relations.has_known", {"city_id": city_id}))
 
 
 def unrelated(connection: Connection, city_id: int) -> list[int]:

@@ -7,8 +7,12 @@ WHERE r.run_id = t.run_id AND t.city_id = :city_id
   AND t.fingerprint <> CASE WHEN m.run_id IS NULL THEN :on_ground ELSE :on_streets END;
 
 -- name: list_known
--- The runs of a city that have a trail. Params: city_id.
-SELECT run_id FROM run_trail WHERE city_id = :city_id ORDER BY run_id;
+-- Those of some runs of a city that have a trail. Params: city_id, run_ids.
+SELECT run_id FROM run_trail WHERE city_id = :city_id AND run_id = ANY (:run_ids) ORDER BY run_id;
+
+-- name: has_known
+-- Whether any run of a city has a trail. Params: city_id.
+SELECT EXISTS (SELECT FROM run_trail WHERE city_id = :city_id) AS known;
 
 -- name: list_unrelated
 -- Runs of accepted submissions that have no trail. Params: city_id.
