@@ -1,8 +1,8 @@
 """The shell around comparing and placing runs: each pair is compared once and kept, and a new run finds its route.
 
 How near two runs are depends on these two alone (``mapping_service.group.near``): so it is stored when the second of
-them comes, and grouping the whole city reads it. A run whose trail would come out otherwise today, since its streets,
-the parameters or the code are others, is taken for new. Runs that are set aside stay known: they are not read.
+them comes, and grouping the whole city reads it. A run whose trail would come out otherwise today, since the
+parameters or the code are others, is taken for new. Runs that are set aside stay known: they are not read.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Connection
 
-from mapping_service import matching
 from mapping_service.group.line import line_of
-from mapping_service.group.near import Near, Pairs, Trails, compare, joined, matrices, near_pairs, trails_of
+from mapping_service.group.near import Near, Pairs, compare, joined, matrices, near_pairs
 from mapping_service.group.placing import Placement, place
+from mapping_service.group.trail import Trail, trail_of
 from mapping_service.parameters import Parameters
 from mapping_service.records import City, Ride
 from mapping_service.store import networks, relations, runs
@@ -35,44 +35,38 @@ def _method() -> str:
     return hashlib.sha256(b"".join((root / name).read_bytes() for name in _METHOD)).hexdigest()
 
 
-def _fingerprint(city: City, match: str | None, p: Parameters) -> str:
+def _fingerprint(city: City, p: Parameters) -> str:
     settings = ",".join(f"{name}={getattr(p, name)}" for name in SETTINGS)
-    return hashlib.sha256(f"{_method()}/{city.srid}/{match}/{settings}".encode()).hexdigest()
+    return hashlib.sha256(f"{_method()}/{city.srid}/{settings}".encode()).hexdigest()
 
 
 def relate(connection: Connection, city: City, rides: Sequence[Ride], p: Parameters) -> None:
     """Compare those of a city's rides that are new with each other and with all that came before."""
-    on_ground, on_streets = _forget_stale(connection, city, p)
+    fingerprint = _forget_stale(connection, city, p)
     known = relations.known(connection, city.city_id, [ride.run_id for ride in rides])
     new = [ride for ride in rides if ride.run_id not in known]
-    made = [
-        relations.KnownRun(ride.run_id, line_of(ride), trails_of(ride, p), on_streets if ride.match else on_ground)
-        for ride in new
-    ]
+    made = [relations.KnownRun(ride.run_id, line_of(ride), trail_of(ride.xy, p), fingerprint) for ride in new]
     later = made if relations.any_known(connection, city.city_id) else []
-    found = [_with_known(connection, city, one.run_id, one.trails, p) for one in later]
+    found = [_with_known(connection, city, one.run_id, one.trail, p) for one in later]
     ids = np.array([one.run_id for one in made], dtype=np.int64)
-    among = near_pairs([one.trails for one in made], p)
+    among = near_pairs([one.trail for one in made], p)
     found.append(Pairs(ids[among.one], ids[among.other], among.cover, among.back))
     relations.save_trails(connection, city.city_id, made)
     relations.save_pairs(connection, city.city_id, joined(found))
 
 
-def _forget_stale(connection: Connection, city: City, p: Parameters) -> tuple[str, str]:
-    """Forget trails that would come out otherwise today; return the fingerprints of those on ground and on streets."""
-    match = matching.current(connection, city, p)
-    on_ground, on_streets = _fingerprint(city, None, p), _fingerprint(city, match, p)
-    relations.delete_stale(connection, city.city_id, match, on_ground, on_streets)
-    return on_ground, on_streets
+def _forget_stale(connection: Connection, city: City, p: Parameters) -> str:
+    """Forget trails that would come out otherwise today; return the fingerprint of those made today."""
+    fingerprint = _fingerprint(city, p)
+    relations.delete_stale(connection, city.city_id, fingerprint)
+    return fingerprint
 
 
-def _with_known(connection: Connection, city: City, run_id: int, mine: Trails, p: Parameters) -> Pairs:
+def _with_known(connection: Connection, city: City, run_id: int, mine: Trail, p: Parameters) -> Pairs:
     """Return the pairs that a run makes with those that are known, by run ids."""
-    parts = []
-    for trail, ids, others in relations.meeting(connection, city.city_id, run_id, mine, p):
-        found = compare(trail, others, p)
-        parts.append(Pairs(np.full(len(found.one), run_id), ids[found.other], found.cover, found.back))
-    return joined(parts)
+    ids, others = relations.meeting(connection, city.city_id, run_id, mine, p)
+    found = compare(mine, others, p)
+    return Pairs(np.full(len(found.one), run_id), ids[found.other], found.cover, found.back)
 
 
 def related(connection: Connection, city: City, rides: Sequence[Ride], p: Parameters) -> Near:
@@ -90,7 +84,7 @@ def relate_new(connection: Connection, city: City, p: Parameters) -> list[int]:
     new = relations.unrelated(connection, city.city_id)
     if new:
         rides = runs.load_tracks(connection, city.city_id, city.srid, new)
-        relate(connection, city, matching.with_matches(connection, city, p, rides), p)
+        relate(connection, city, rides, p)
     return new
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from mapping_service.group.shares import Laid, laid, shares
@@ -45,47 +44,21 @@ class Near:
     back: sparse.csr_array
 
 
-@dataclass(frozen=True)
-class Trails:
-    """Where a run went on the ground, and on the streets; ``None`` where it was not matched to any."""
-
-    ground: Trail
-    streets: Trail | None
-
-
-def trails_of(ride: Ride, p: Parameters) -> Trails:
-    """Return the trails of a ride."""
-    streets = None if ride.match is None else trail_of(ride.xy, ride.match, p)
-    return Trails(trail_of(ride.xy, None, p), streets)
-
-
 def near(trails: Sequence[Trail], p: Parameters) -> Near:
     """Compare all trails with each other."""
-    return matrices(_pairs(trails, p), len(trails))
+    return matrices(near_pairs(trails, p), len(trails))
 
 
 def near_rides(rides: Sequence[Ride], p: Parameters) -> Near:
-    """Compare rides on the streets where both were matched, and by where they went on the ground where not."""
-    return matrices(near_pairs([trails_of(ride, p) for ride in rides], p), len(rides))
+    """Compare rides by where they went."""
+    return near([trail_of(ride.xy, p) for ride in rides], p)
 
 
-def near_pairs(runs: Sequence[Trails], p: Parameters) -> Pairs:
-    """Return all pairs of runs that are near: on the streets where both were matched, on the ground where not."""
-    matched = np.array([run.streets is not None for run in runs], dtype=bool)
-    ground = _pairs([run.ground for run in runs], p, matched)
-    streets = _pairs([run.streets for run in runs if run.streets is not None], p)
-    at = np.flatnonzero(matched)
-    return joined([ground, Pairs(at[streets.one], at[streets.other], streets.cover, streets.back)])
-
-
-def _pairs(trails: Sequence[Trail], p: Parameters, settled: NDArray[np.bool_] | None = None) -> Pairs:
-    """Return the pairs that are near, but for those of two runs that are ``settled``."""
+def near_pairs(trails: Sequence[Trail], p: Parameters) -> Pairs:
+    """Return all pairs of runs that are near."""
     if not trails:
         return joined([])
     one, other = (np.concatenate(side) for side in zip(*_meetings([squares(trail) for trail in trails], p)))
-    if settled is not None:
-        left = ~(settled[one] & settled[other])
-        one, other = one[left], other[left]
     runs = laid(trails)
     return joined([
         _compared(runs, one[at:at + _PAIRS_AT_ONCE], other[at:at + _PAIRS_AT_ONCE], p)

@@ -21,8 +21,7 @@ from mapping_service.records import Floats, Ints
 class Laid(NamedTuple):
     """Trails one after the other: those of run ``i`` are ``first[i]:first[i + 1]`` of ``place`` and what follows it.
 
-    ``beside`` are the nine places near each place, itself one of them; the last one is no run's. Streets come before
-    cells: the first ``streets`` places are streets.
+    ``beside`` are the nine places near each place, itself one of them; the last one is no run's.
     """
 
     first: Ints
@@ -30,7 +29,6 @@ class Laid(NamedTuple):
     direction: NDArray[np.uint8]
     weight_dm: NDArray[np.int32]
     beside: NDArray[np.int32]
-    streets: int
 
 
 def laid(trails: Sequence[Trail]) -> Laid:
@@ -48,7 +46,6 @@ def laid(trails: Sequence[Trail]) -> Laid:
         np.concatenate([direction for _, direction in where]),
         np.concatenate([trail.weight_dm.astype(np.int32) for trail in trails]),
         beside,
-        int(np.searchsorted(known, 0)),
     )
 
 
@@ -93,10 +90,7 @@ def _mark(runs: Laid, run: int, marks: NDArray[np.uint16], seen: bool) -> None:
     for k in range(runs.first[run], runs.first[run + 1]):
         place, direction = runs.place[k], runs.direction[k]
         bits = 0
-        if place < runs.streets:
-            bits = 1 << direction | 1 << OCTANTS + (direction ^ 1)
-        else:
-            for octant in range(direction + OCTANTS - 1, direction + OCTANTS + 2):
-                bits |= 1 << octant % OCTANTS | 1 << OCTANTS + (octant + OCTANTS // 2) % OCTANTS
+        for octant in range(direction + OCTANTS - 1, direction + OCTANTS + 2):
+            bits |= 1 << octant % OCTANTS | 1 << OCTANTS + (octant + OCTANTS // 2) % OCTANTS
         for near in runs.beside[place]:
             marks[near] = marks[near] | bits if seen else 0

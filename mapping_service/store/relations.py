@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import Connection, Row
 
 from mapping_service.group.line import Line
-from mapping_service.group.near import Pairs, Trails
+from mapping_service.group.near import Pairs
 from mapping_service.group.placing import Around
 from mapping_service.group.trail import Trail, squares
 from mapping_service.parameters import Parameters
@@ -25,14 +25,13 @@ class KnownRun:
 
     run_id: int
     line: Line
-    trails: Trails
+    trail: Trail
     fingerprint: str
 
 
-def delete_stale(connection: Connection, city_id: int, match: str | None, on_ground: str, on_streets: str) -> None:
-    """Forget the trails that do not have the fingerprint that their run has today, and all pairs of these."""
-    values = {"city_id": city_id, "match": match, "on_ground": on_ground, "on_streets": on_streets}
-    run(connection, "relations.delete_stale", values)
+def delete_stale(connection: Connection, city_id: int, fingerprint: str) -> None:
+    """Forget the trails of a city that have another fingerprint, and all pairs of these."""
+    run(connection, "relations.delete_stale", {"city_id": city_id, "fingerprint": fingerprint})
 
 
 def known(connection: Connection, city_id: int, run_ids: Sequence[int]) -> set[int]:
@@ -97,16 +96,12 @@ def _text(values: Iterable[object]) -> str:
 
 
 def _trail_columns(city_id: int, one: KnownRun) -> tuple[object, ...]:
-    line, ground, streets = one.line, one.trails.ground, one.trails.streets
+    line, trail = one.line, one.trail
     ends = _array((*line.start, *line.end))
     return (
         city_id, one.run_id, one.fingerprint, ends, line.length_m, line.start_s, line.end_s, line.digest,
-        *_columns(ground), *(("\\N",) * 3 if streets is None else _columns(streets)),
+        _array(squares(trail).tolist()), _bytes(trail.keys, "<i8"), _bytes(trail.weight_dm, "<i4"),
     )
-
-
-def _columns(trail: Trail) -> tuple[str, str, str]:
-    return _array(squares(trail).tolist()), _bytes(trail.keys, "<i8"), _bytes(trail.weight_dm, "<i4")
 
 
 def _array(values: Iterable[object]) -> str:
@@ -118,25 +113,16 @@ def _bytes(values: Ints, kind: str) -> str:
 
 
 def meeting(
-    connection: Connection, city_id: int, run_id: int, mine: Trails, p: Parameters
-) -> list[tuple[Trail, Ints, list[Trail]]]:
-    """Return what a run is to be compared with: on the ground and on the streets, a trail of its own, and the runs
-    that pass enough of its squares with their trails. Of both matched runs it is the streets that count."""
-    values = {"city_id": city_id, "run_id": run_id, "share": p.near_squares_share}
-    passed = {**values, "squares": squares(mine.ground).tolist(), "matched": mine.streets is not None}
-    found = [_met(mine.ground, rows(connection, "relations.list_meeting_on_ground", passed))]
-    if mine.streets is not None:
-        taken = {**values, "squares": squares(mine.streets).tolist()}
-        found.append(_met(mine.streets, rows(connection, "relations.list_meeting_on_streets", taken)))
-    return found
-
-
-def _met(mine: Trail, found: Sequence[Row[Any]]) -> tuple[Trail, Ints, list[Trail]]:
+    connection: Connection, city_id: int, run_id: int, mine: Trail, p: Parameters
+) -> tuple[Ints, list[Trail]]:
+    """Return what a run is to be compared with: the runs that pass enough of its squares, and their trails."""
+    values = {"city_id": city_id, "run_id": run_id, "share": p.near_squares_share, "squares": squares(mine).tolist()}
+    found = rows(connection, "relations.list_meeting", values)
     trails = [
         Trail(np.frombuffer(one.keys, dtype="<i8"), np.frombuffer(one.weights, dtype="<i4").astype(np.int64))
         for one in found
     ]
-    return mine, np.array([one.run_id for one in found], dtype=np.int64), trails
+    return np.array([one.run_id for one in found], dtype=np.int64), trails
 
 
 def load_pairs(connection: Connection, city_id: int, run_ids: Sequence[int]) -> Pairs:

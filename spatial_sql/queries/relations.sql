@@ -1,10 +1,6 @@
 -- name: delete_stale
--- Forget the trails, and with them the pairs, that were made with another method, other metres or another match than a run has today. Params: city_id, match (fingerprint), on_ground, on_streets (fingerprints of trails).
-DELETE FROM run_trail t
-USING run r
-LEFT JOIN run_match m ON m.run_id = r.run_id AND m.fingerprint = :match AND cardinality(m.edge) > 0
-WHERE r.run_id = t.run_id AND t.city_id = :city_id
-  AND t.fingerprint <> CASE WHEN m.run_id IS NULL THEN :on_ground ELSE :on_streets END;
+-- Forget the trails, and with them the pairs, that were made with another method, other metres or other parameters. Params: city_id, fingerprint.
+DELETE FROM run_trail WHERE city_id = :city_id AND fingerprint <> :fingerprint;
 
 -- name: list_known
 -- Those of some runs of a city that have a trail. Params: city_id, run_ids.
@@ -25,34 +21,22 @@ ORDER BY r.run_id;
 -- Take in trails of runs as text rows.
 COPY run_trail (
   city_id, run_id, fingerprint, ends_m, length_m, start_s, end_s, digest,
-  ground_squares, ground_keys, ground_weights, street_squares, street_keys, street_weights
+  squares, keys, weights
 ) FROM STDIN;
 
 -- name: copy_pairs
 -- Take in pairs of runs as text rows.
 COPY run_near (city_id, one_id, other_id, cover_one, cover_other, back_one, back_other) FROM STDIN;
 
--- name: list_meeting_on_ground
--- Runs that pass enough of the squares that one run passes; where that one was matched, only runs that were not. Params: city_id, run_id, squares, matched, share.
-SELECT t.run_id, t.ground_keys AS keys, t.ground_weights AS weights
+-- name: list_meeting
+-- Runs that pass enough of the squares that one run passes. Params: city_id, run_id, squares, share.
+SELECT t.run_id, t.keys, t.weights
 FROM run_trail t
 CROSS JOIN LATERAL (
-  SELECT count(*) AS squares FROM unnest(t.ground_squares) AS one (square) WHERE one.square = ANY (CAST(:squares AS bigint[]))
+  SELECT count(*) AS squares FROM unnest(t.squares) AS one (square) WHERE one.square = ANY (CAST(:squares AS bigint[]))
 ) common
-WHERE t.city_id = :city_id AND t.run_id <> :run_id AND t.ground_squares && CAST(:squares AS bigint[])
-  AND NOT (:matched AND t.street_squares IS NOT NULL)
-  AND common.squares >= greatest(1, CAST(:share AS double precision) * least(cardinality(t.ground_squares), cardinality(CAST(:squares AS bigint[]))))
-ORDER BY t.run_id;
-
--- name: list_meeting_on_streets
--- Runs that took enough of the streets that one run took. Params: city_id, run_id, squares, share.
-SELECT t.run_id, t.street_keys AS keys, t.street_weights AS weights
-FROM run_trail t
-CROSS JOIN LATERAL (
-  SELECT count(*) AS squares FROM unnest(t.street_squares) AS one (square) WHERE one.square = ANY (CAST(:squares AS bigint[]))
-) common
-WHERE t.city_id = :city_id AND t.run_id <> :run_id AND t.street_squares && CAST(:squares AS bigint[])
-  AND common.squares >= greatest(1, CAST(:share AS double precision) * least(cardinality(t.street_squares), cardinality(CAST(:squares AS bigint[]))))
+WHERE t.city_id = :city_id AND t.run_id <> :run_id AND t.squares && CAST(:squares AS bigint[])
+  AND common.squares >= greatest(1, CAST(:share AS double precision) * least(cardinality(t.squares), cardinality(CAST(:squares AS bigint[]))))
 ORDER BY t.run_id;
 
 -- name: list_pairs

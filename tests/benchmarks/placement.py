@@ -112,7 +112,7 @@ class Clock:
         """Time the steps of the service's own functions."""
         for module, name, step in (
             (relations, "delete_stale", "look for changes"), (relations, "known", "look for changes"),
-            (relating, "trails_of", "trail"), (relating, "line_of", "trail"), (relations, "meeting", "neighbours"),
+            (relating, "trail_of", "trail"), (relating, "line_of", "trail"), (relations, "meeting", "neighbours"),
             (relating, "compare", "compare"), (relations, "save_trails", "keep"), (relations, "save_pairs", "keep"),
         ):
             setattr(module, name, self.timed(step, getattr(module, name)))

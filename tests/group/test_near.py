@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping_service.geo import resample
-from mapping_service.group.near import Near, Trails, compare, near, near_pairs, near_rides
+from mapping_service.group.near import Near, compare, near, near_pairs, near_rides
 from mapping_service.group.trail import Trail, squares, trail_of
 from mapping_service.records import Floats, Match
 from tests.group.rides import ridden
@@ -33,7 +33,7 @@ def line(letters: str, shift_m: tuple[float, float] = (0.0, 0.0)) -> Floats:
 
 
 def compared(*lines: Floats) -> Near:
-    return near([trail_of(one, None, P) for one in lines], P)
+    return near([trail_of(one, P) for one in lines], P)
 
 
 def cover(one: Floats, other: Floats, *, reverse: bool = False) -> tuple[float, float]:
@@ -89,23 +89,17 @@ def test_a_run_that_does_not_move_is_no_problem() -> None:
     assert compared(np.array([[0.0, 0.0]]), line("AC")).cover.shape == (2, 2)
 
 
-def test_two_parallel_streets_are_told_apart_from_60_m_on_without_streets_and_at_any_distance_with_them() -> None:
+def test_two_parallel_streets_are_told_apart_from_60_m_on() -> None:
     assert max(cover(line("AE"), line("AE", (0.0, 60.0)))) == 0.0
-    on_one, on_other = (
-        trail_of(line("AE"), Match(np.array([edge]), np.array([0.0]), np.array([3000.0]), (), 1.0), P)
-        for edge in (0, 2)
-    )
-    assert near([on_one, on_other], P).cover[0, 1] == 0.0
 
 
-def test_a_ride_that_was_not_matched_is_compared_on_the_ground_and_those_that_were_on_the_streets() -> None:
-    """The first two were matched to the two carriageways of one road, the third was not matched."""
+def test_a_ride_on_a_wrong_parallel_street_is_as_near_as_where_it_really_went() -> None:
+    """Both rode one road; the matcher laid them on its two carriageways."""
     rides = [
         replace(ridden(line("AE")), match=Match(np.array([edge]), np.zeros(1), np.array([3000.0]), (), 1.0))
         for edge in (0, 2)
     ]
-    cover = near_rides([*rides, ridden(line("AE"))], P).cover.toarray()
-    assert cover.tolist() == [[1.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
+    assert near_rides(rides, P).cover.toarray().tolist() == [[1.0, 1.0], [1.0, 1.0]]
 
 
 def test_little_in_common_is_nothing() -> None:
@@ -132,7 +126,7 @@ def test_any_lines_have_shares_between_0_and_1_and_cover_themselves(drawings: li
 def test_two_runs_are_as_near_whatever_else_is_there_and_in_whatever_order(
     drawings: list[list[tuple[int, int]]], chance: random.Random
 ) -> None:
-    trails: list[Trail] = [trail_of(np.array(points) * 100.0, None, P) for points in drawings]
+    trails: list[Trail] = [trail_of(np.array(points) * 100.0, P) for points in drawings]
     order = list(range(len(trails)))
     chance.shuffle(order)
     all_, mixed, two = near(trails, P), near([trails[i] for i in order], P), near(trails[:2], P)
@@ -146,11 +140,11 @@ def test_those_that_pass_too_few_squares_together_are_not_compared_and_all_other
     drawings: list[list[tuple[int, int]]], at_once: int
 ) -> None:
     """However many runs are looked up, and pairs compared, at once."""
-    trails = [trail_of(np.array(points) * 100.0, None, P) for points in drawings]
+    trails = [trail_of(np.array(points) * 100.0, P) for points in drawings]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("mapping_service.group.near._RUNS_AT_ONCE", at_once)
         patched.setattr("mapping_service.group.near._PAIRS_AT_ONCE", at_once)
-        found = near_pairs([Trails(trail, None) for trail in trails], P)
+        found = near_pairs(trails, P)
     expected = []
     for i, j in combinations(range(len(trails)), 2):
         one, other = passed(trails[i]), passed(trails[j])

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from mapping_service.geo import resample
 from mapping_service.group.group import group
 from mapping_service.group.line import line_of
-from mapping_service.group.near import Pairs, matrices, near_pairs, trails_of
+from mapping_service.group.near import Pairs, matrices, near_pairs
 from mapping_service.group.placing import Around, Placement, place
+from mapping_service.group.trail import trail_of
 from mapping_service.parameters import Parameters
 from mapping_service.records import Ride
 from tests.group.rides import ridden
@@ -42,7 +43,7 @@ def line(letters: str, seed: int = 0) -> Ride:
 
 def lookup(rides: Sequence[Ride], asked: list[int] | None = None) -> Callable[[Sequence[int]], Around]:
     """What is near some of the rides, by their run ids, as a database would find it; ``asked`` notes about which."""
-    pairs = near_pairs([trails_of(ride, P) for ride in rides], P)
+    pairs = near_pairs([trail_of(ride.xy, P) for ride in rides], P)
     ids = np.array([ride.run_id for ride in rides], dtype=np.int64)
     one, other = ids[pairs.one], ids[pairs.other]
     lines = {ride.run_id: line_of(ride) for ride in rides}
@@ -62,7 +63,7 @@ def lookup(rides: Sequence[Ride], asked: list[int] | None = None) -> Callable[[S
 
 def grouped(rides: Sequence[Ride], p: Parameters = P) -> dict[int, tuple[str, tuple[tuple[int, ...], ...]]]:
     """The role of each run and the full runs of its groups, as grouping all of them has it."""
-    pairs = near_pairs([trails_of(ride, P) for ride in rides], P)
+    pairs = near_pairs([trail_of(ride.xy, P) for ride in rides], P)
     found: dict[int, tuple[str, tuple[tuple[int, ...], ...]]] = {}
     for one in group([line_of(ride) for ride in rides], matrices(pairs, len(rides)), p).groups:
         full = tuple(rides[i].run_id for i in one.full)

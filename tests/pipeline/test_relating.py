@@ -14,7 +14,8 @@ from sqlalchemy import Connection, text
 from mapping_service import matching
 from mapping_service.geo import resample
 from mapping_service.group.group import group_rides
-from mapping_service.group.near import compare, near_pairs, near_rides, trails_of
+from mapping_service.group.near import compare, near_pairs, near_rides
+from mapping_service.group.trail import trail_of
 from mapping_service.parameters import Parameters
 from mapping_service.records import City, Match, Ride, StreetReading
 from mapping_service.relating import SETTINGS, place_run, relate, related
@@ -110,7 +111,7 @@ def test_relating_again_compares_nothing(
 ) -> None:
     rides = sent(connection, city)
     relate(connection, city, rides, P)
-    monkeypatch.setattr("mapping_service.relating.trails_of", lambda *_: pytest.fail("compared again"))
+    monkeypatch.setattr("mapping_service.relating.trail_of", lambda *_: pytest.fail("compared again"))
     assert_kept_is_right(connection, city, rides)
 
 
@@ -140,34 +141,16 @@ def rides_near(rides: Sequence[Ride]) -> set[frozenset[int]]:
     return {frozenset((i, j)) for i, j in zip(both.row.tolist(), both.col.tolist(), strict=True) if i != j}
 
 
-def test_matched_runs_are_near_on_the_streets_and_the_others_on_the_ground(
-    connection: Connection, city: City
+def test_new_matches_and_new_streets_compare_nothing_anew(
+    connection: Connection, city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    streets(connection, city, ABC="primary")
-    rides = sent(connection, city)
-    to = {0: [2, 4, 6], 1: [2, 4, 6, 8], 2: [7, 5, 3], 3: [2, 4, 20], 8: [2], 13: [4, 6]}
-    given = matched(connection, city, rides, to)
-    for last in range(1, len(rides) + 1):
-        relate(connection, city, given[:last], P)
-    assert_kept_is_right(connection, city, given)
-    assert (near_rides(given, P).cover != near_rides(rides, P).cover).nnz > 0
-
-
-def test_new_matches_are_compared_anew(connection: Connection, city: City) -> None:
     rides = sent(connection, city)
     relate(connection, city, rides, P)
-    streets(connection, city, ABC="primary")
-    given = matched(connection, city, rides, {0: [2, 4, 6], 1: [2, 4, 6, 8], 5: [6, 8]})
-    assert_kept_is_right(connection, city, given)
-
-
-def test_new_streets_are_compared_anew(connection: Connection, city: City) -> None:
-    streets(connection, city, ABC="primary")
-    rides = sent(connection, city)
-    assert_kept_is_right(connection, city, matched(connection, city, rides, {0: [2, 4, 6], 1: [2, 4, 6], 4: [2]}))
-    streets(connection, city, ABC="secondary")
-    assert_kept_is_right(connection, city, rides)
-    assert_kept_is_right(connection, city, matched(connection, city, rides, {0: [2, 4, 6], 1: [20, 22], 4: [2]}))
+    monkeypatch.setattr("mapping_service.relating.trail_of", lambda *_: pytest.fail("compared again"))
+    for kind in ("primary", "secondary"):
+        streets(connection, city, ABC=kind)
+        given = matched(connection, city, rides, {0: [2, 4, 6], 1: [2, 4, 6, 8], 5: [6, 8]})
+        assert_kept_is_right(connection, city, given)
 
 
 def test_another_parameter_compares_anew(connection: Connection, city: City) -> None:
@@ -195,9 +178,9 @@ def test_comparing_reads_those_parameters_by_which_it_knows_what_is_compared(
     noted = Noted()
     p = cast(Parameters, noted)
     rides = sent(connection, city)
-    made = [trails_of(ride, p) for ride in rides]
+    made = [trail_of(ride.xy, p) for ride in rides]
     near_pairs(made, p)
-    compare(made[0].ground, [one.ground for one in made], p)
+    compare(made[0], made, p)
     relate(connection, city, rides[:5], P)
     meeting(connection, city.city_id, rides[5].run_id, made[5], p)
     assert noted.read == set(SETTINGS)
@@ -208,7 +191,7 @@ def test_a_parameter_that_comparing_does_not_read_compares_nothing_anew(
 ) -> None:
     rides = sent(connection, city)
     relate(connection, city, rides, P)
-    monkeypatch.setattr("mapping_service.relating.trails_of", lambda *_: pytest.fail("compared again"))
+    monkeypatch.setattr("mapping_service.relating.trail_of", lambda *_: pytest.fail("compared again"))
     relate(connection, city, rides, replace(P, terminal_join_m=P.terminal_join_m + 10.0))
 
 

@@ -16,6 +16,7 @@ USAGE = "-- Usage:"
 
 _TABLE = re.compile(r"^CREATE TABLE (\w+) \(\n(.*?)^\);", re.MULTILINE | re.DOTALL)
 _ALTERATION = re.compile(r"^ALTER TABLE (\w+)\n(.*?);", re.MULTILINE | re.DOTALL)
+_DROPPED = re.compile(r"^DROP INDEX (\w+);", re.MULTILINE)
 _INDEX = re.compile(r"^\s*(?:CREATE (?:UNIQUE )?INDEX (\w+)|CONSTRAINT (\w+) UNIQUE)")
 
 
@@ -41,11 +42,12 @@ def tables() -> dict[str, str]:
 
 
 def indexes() -> list[Index]:
-    """Every index and unique constraint, in order."""
+    """Every index and unique constraint that no later migration drops, in order."""
     lines = migrations().splitlines()
+    dropped = set(_DROPPED.findall(migrations()))
     found = []
     for before, line in zip(["", *lines], lines, strict=False):
-        if match := _INDEX.match(line):
+        if (match := _INDEX.match(line)) and match[1] not in dropped:
             said = before.strip()
             usage = said.removeprefix(USAGE).strip() if said.startswith(USAGE) else None
             found.append(Index(match[1] or match[2], usage))
