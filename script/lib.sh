@@ -128,15 +128,30 @@ run_npm() {
     PATH="$folder/bin:$PATH" node "$folder/lib/node_modules/npm/bin/npm-cli.js" "$@"
 }
 
+# ensure_front_end runtime|test: what pages load, and for tests the engines and checkers that try them out.
 ensure_front_end() {
-    local wanted stamp=node_modules/.commonway
+    local wanted stamp=node_modules/.commonway-$1 omit=
     wanted=$(sha256sum package-lock.json)
     if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return 0; fi
+    [ "$1" = test ] || omit=--omit=dev
     say "Installing front-end packages …"
-    run_npm ci --no-audit --no-fund --ignore-scripts --loglevel=error </dev/null >&2 ||
+    run_npm ci $omit --no-audit --no-fund --ignore-scripts --loglevel=error </dev/null >&2 ||
         die "The front-end packages could not be installed: see above. Run this again when that is mended (Node" \
             "$OLDEST_NODE or newer with npm helps)."
-    printf '%s\n' "$wanted" >"$stamp"
+    printf '%s\n' "$wanted" >node_modules/.commonway-runtime
+    if [ "$1" = test ]; then printf '%s\n' "$wanted" >node_modules/.commonway-test; fi
+}
+
+# ensure_test_tools: a browser, a Java compiler and a load maker. Tests that miss one are skipped and say so.
+ensure_test_tools() {
+    local missing=
+    command -v chromium >/dev/null || missing="$missing chromium"
+    command -v javac >/dev/null || missing="$missing openjdk-17-jdk-headless"
+    command -v wrk >/dev/null || missing="$missing wrk"
+    [ -n "$missing" ] || return 0
+    apt_refresh
+    # shellcheck disable=SC2086  # one word for each package
+    (apt_install $missing) || say "Tests that need one of$missing will be skipped."
 }
 
 # set_up runtime|test DATABASE_URL: everything, one run at a time. With a database elsewhere none is installed here.
@@ -146,6 +161,7 @@ set_up() {
         flock --nonblock 9 || { say "Another run is setting up; waiting for it …"; flock 9; }
         [ -n "$2" ] || ensure_postgres
         ensure_packages "$1"
-        ensure_front_end
+        ensure_front_end "$1"
+        if [ "$1" = test ]; then ensure_test_tools; fi
     ) 9>.data/set-up.lock
 }
