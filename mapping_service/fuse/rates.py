@@ -55,11 +55,15 @@ class Heard:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Vehicles seen in a time, of which ``counted`` were counted; and the reports and people behind them."""
+    """Vehicles seen in a time, of which ``counted`` were counted; and the reports and people behind them.
+
+    ``noise`` is the variance of ``vehicles`` over the dispersion: that of what was counted.
+    """
 
     vehicles: float = 0.0
     seconds: float = 0.0
     counted: float = 0.0
+    noise: float = 0.0
     reports: int = 0
     people: frozenset[str] = frozenset()
 
@@ -67,13 +71,13 @@ class Evidence:
         """Return both together."""
         return Evidence(
             self.vehicles + other.vehicles, self.seconds + other.seconds, self.counted + other.counted,
-            self.reports + other.reports, self.people | other.people,
+            self.noise + other.noise, self.reports + other.reports, self.people | other.people,
         )
 
     def __sub__(self, part: Evidence) -> Evidence:
         """Return what is left without a part; whose reports these are is no longer known."""
-        vehicles, seconds = max(0.0, self.vehicles - part.vehicles), max(0.0, self.seconds - part.seconds)
-        return Evidence(vehicles, seconds, max(0.0, self.counted - part.counted), self.reports - part.reports)
+        pairs = ((getattr(self, name), getattr(part, name)) for name in ("vehicles", "seconds", "counted", "noise"))
+        return Evidence(*(max(0.0, whole - less) for whole, less in pairs), self.reports - part.reports)
 
     def as_parent(self, strength: float, stretch: float = 1.0) -> Evidence:
         """Return it as it speaks for a relative whose gap is ``stretch`` times its own: for ``strength`` at the most.
@@ -81,17 +85,19 @@ class Evidence:
         The variance of a parent's estimate and that between relatives add up, so that their strengths do in parallel.
         """
         share = strength / (strength + self.vehicles)
-        return Evidence(self.vehicles * share, self.seconds * share * stretch, self.counted * share)
+        return Evidence(
+            self.vehicles * share, self.seconds * share * stretch, self.counted * share, self.noise * share**2
+        )
 
     def gap_s(self, dispersion: float) -> float | None:
         """Return the usual seconds from vehicle to vehicle, ``None`` where nothing was seen.
 
-        A window over its count is too long on average, by ``dispersion / count``: the reciprocal of a mean is no mean
-        of reciprocals. It is taken off.
+        A window over its count is too long on average, by the variance of the count over its square: the reciprocal of
+        a mean is no mean of reciprocals. It is taken off.
         """
         if not self.vehicles:
             return None
-        return self.seconds / (self.vehicles + dispersion * self.counted / self.vehicles)
+        return self.seconds / (self.vehicles + dispersion * self.noise / self.vehicles)
 
     def range_s(self, dispersion: float) -> tuple[float, float]:
         """Return the lower and upper tenth of what the gap may be: those of the rate's gamma distribution.
@@ -128,7 +134,7 @@ def evidence(heard: Heard, band: Band | None, dispersion: float, p: Parameters) 
     seen = max(seen, FEWEST_EXPECTED) if counts else 0.0
     seen_s = float(sum(share * c.window_s for share, c in zip(worth, counts, strict=True)))
     people = frozenset(filter(None, (*(w.person for w in waits), *(c.person for c in counts))))
-    return Evidence(told + seen, told_s + seen_s, seen, len(waits) + len(counts), people)
+    return Evidence(told + seen, told_s + seen_s, seen, seen, len(waits) + len(counts), people)
 
 
 def habits(city: Sequence[Heard], p: Parameters) -> Habits:

@@ -136,6 +136,7 @@ def test_twice_the_waits_and_windows_are_twice_the_headway(
 
     one_day = [(band, MONDAY) for band in {band for band, _ in seen}]
     plain, wide = of_first(*city, starts=one_day), of_first(*map(stretched, city), starts=one_day)
-    for a, b in zip(plain, wide, strict=False):
+    # Bands that say the same are one: what a ride cuts may be cut in one city only, and end another band there.
+    for a, b in ((a, b) for a in plain for b in wide if a.band_start_s <= b.band_start_s < a.band_end_s):
         if a.method != "seen" and max(a.high_s, b.high_s) < 7000:
             assert b.headway_s == pytest.approx(a.headway_s * factor, rel=0.01, abs=1)

@@ -54,6 +54,12 @@ def test_a_parent_counts_its_strength_at_most_and_a_poor_parent_less() -> None:
     assert poor.as_parent(4.0, 2.0).gap_s(0.0) == pytest.approx(2 * (poor.gap_s(0.0) or 0))
 
 
+def test_how_little_a_parent_counts_changes_its_weight_and_not_its_headway() -> None:
+    many = counted(100, 1000)
+    for strength in (0.1, 4.0, 1000.0):
+        assert many.as_parent(strength).gap_s(1.0) == pytest.approx(600.0, rel=0.02)
+
+
 def test_what_is_taken_away_leaves_the_rest() -> None:
     assert (counted(12, 60) + counted(3, 60) - counted(12, 60)).gap_s(0.0) == pytest.approx(1200.0)
 
