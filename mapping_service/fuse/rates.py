@@ -76,8 +76,9 @@ class Evidence:
 
     def __sub__(self, part: Evidence) -> Evidence:
         """Return what is left without a part; whose reports these are is no longer known."""
-        pairs = ((getattr(self, name), getattr(part, name)) for name in ("vehicles", "seconds", "counted", "noise"))
-        return Evidence(*(max(0.0, whole - less) for whole, less in pairs), self.reports - part.reports)
+        sums = ("vehicles", "seconds", "counted", "noise")
+        left = {name: max(0.0, getattr(self, name) - getattr(part, name)) for name in sums}
+        return Evidence(**left, reports=self.reports - part.reports)
 
     def as_parent(self, strength: float, stretch: float = 1.0) -> Evidence:
         """Return it as it speaks for a relative whose gap is ``stretch`` times its own: for ``strength`` at the most.
