@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.spatial import cKDTree
 
-from mapping_service.fuse.confidence import confidence, evidence
+from mapping_service.fuse.confidence import confidence, evidence, stop_chance
 from mapping_service.fuse.material import CityFrame, Material, prepare
 from mapping_service.fuse.names import said_by, vote
 from mapping_service.fuse.patterns import Way, pattern, ways_of
@@ -42,7 +42,7 @@ def fuse(rides: Sequence[Ride], grouping: Grouping, city: CityFrame, p: Paramete
     if not rides:
         return NetworkDraft((), ())
     material = prepare(rides, grouping, city, p)
-    ways, stops = _with_stops(material, ways_of(material))
+    ways, stops = with_stops(material, ways_of(material))
     names = {stop.stop_id: stop.name for stop in stops}
     centre = np.median(np.concatenate(material.paths), axis=0)
     of_routes = with_service(
@@ -83,7 +83,7 @@ def _station(station_id: str, stops: Sequence[StopDraft]) -> StationDraft:
     return StationDraft(station_id, name, lon, lat)
 
 
-def _with_stops(material: Material, ways: Sequence[Way]) -> tuple[list[Way], list[StopDraft]]:
+def with_stops(material: Material, ways: Sequence[Way]) -> tuple[list[Way], list[StopDraft]]:
     """Compare the stops of all ways; return the ways with the ids of their stops, and the stops themselves."""
     flat = [stop for way in ways for stop in way.stops]
     labels = merge(flat, material.p).tolist()
@@ -120,14 +120,9 @@ def _stop_draft(
     proof = evidence([material.rides[i] for i in called or past])
     method = min((m.method for m in members), key=("terminal", "reported", "dwell").index)
     # A terminal is where vehicles turn: that alone is sure, and its evidence that of the runs.
-    trust = confidence(proof, len(called) / max(1, len(past))) if method == "terminal" else _likely(members)
+    trust = confidence(proof, len(called) / max(1, len(past))) if method == "terminal" else stop_chance(members)
     place = round(float(lon), 6), round(float(lat), 6)
     return StopDraft(_stop_id(label), *named, *place, method, proof, trust)
-
-
-def _likely(members: Sequence[LineStop]) -> float:
-    """Return how likely a stop of several patterns is one: what the pattern that knows best says."""
-    return round(max(one.probability for one in members), 4)
 
 
 def _sides(grouping: Grouping) -> list[tuple[int, ...]]:

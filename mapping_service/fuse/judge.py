@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from mapping_service.fuse.traits import TRAITS
+from mapping_service.parameters import Parameters
 from mapping_service.records import Floats
 
 MODEL = Path(__file__).with_name("stop_model.json")
@@ -68,3 +69,12 @@ def stop_probability(traits: Floats, trees: Trees | None = None) -> Floats:
         at = np.where(goes_left, t.left[every, at], t.right[every, at])
     total = total + t.value[every, at].sum(axis=1)
     return np.asarray(1.0 / (1.0 + np.exp(-total)))
+
+
+def judged(traits: Floats, p: Parameters) -> Floats:
+    """Return the probabilities of places; one at which hardly a ride halted, and of which nobody spoke, is at most a
+    candidate for people to look at, since every kind of halt happens once."""
+    likely = stop_probability(traits)
+    support, told, others_told = (traits[:, TRAITS.index(name)] for name in ("support", "told", "others_told"))
+    rare = (support < p.silent_share) & (told == 0) & (others_told == 0)
+    return np.asarray(np.where(rare, np.minimum(likely, np.nextafter(p.stop_probability, 0.0)), likely))

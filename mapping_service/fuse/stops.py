@@ -17,7 +17,7 @@ import numpy as np
 from mapping_service.fuse.calls import Call
 from mapping_service.fuse.density import dense_places
 from mapping_service.fuse.hail import hail_stretches
-from mapping_service.fuse.judge import stop_probability
+from mapping_service.fuse.judge import judged
 from mapping_service.fuse.progress import Guide, Track
 from mapping_service.fuse.surroundings import Surroundings
 from mapping_service.fuse.traits import Halts, slowness, traits
@@ -93,7 +93,7 @@ def line_stops(line: OnLine, surroundings: Surroundings, p: Parameters) -> Serve
     halts, last_m = line.halts, line.guide.length_m
     inner = between_ends(line, p)
     places, owner = dense_places(halts.at_m[inner], call_weight(halts, p)[inner], p)
-    likely = stop_probability(place_traits(line, places, owner, inner, surroundings))
+    likely = judged(place_traits(line, places, owner, inner, surroundings), p)
     found = [
         _line_stop(line, float(at_m), inner[owner == k], float(likely[k]), p) for k, at_m in enumerate(places)
     ]

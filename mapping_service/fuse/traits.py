@@ -33,6 +33,8 @@ TRAITS = (
     "tail_m",  # how far upstream the queue reaches: the median less the tenth percentile
     "alone_m",  # to the next place at which as many halt
     "crowd",  # halts per ride within 150 m, those here aside: jams
+    "strewn",  # halts per ride and kilometre within 500 m, those here aside: where riders hail, they are many
+    "gathered",  # the share of the rides past that such a halt has at its own place: low where halts never repeat
     "slow",  # pace within 150 m, standing aside, relative to the rides' own: jams
     "turn_deg",  # of the line here
     "others",  # other rides that came by the same way
@@ -48,6 +50,7 @@ _MARKS = ("junction", "signal", "stop")
 _FAR_M = 300.0  # beyond it a distance says no more
 _LONG_S, _SHORT_S = 25.0, 12.0
 _AROUND_M = 150.0
+_STRETCH_M = 500.0  # a hail-and-ride stretch shows over as far as this
 _MEETINGS = 4  # fewer halts of two rides at one place say nothing of their habits
 
 
@@ -99,6 +102,7 @@ def traits(
         "stood": stood.sum(axis=1) / count,
         **_standing(owner, halts, n),
         **_along(places, owner, halts, count),
+        **_stretch(places, owner, halts, count),
         "slow": _middle(np.where(past > 0, slowness, np.nan)),
         "turn_deg": np.degrees(turned(_heading(guide, places + 30.0), _heading(guide, places - 30.0))),
         "others": near.past.astype(float),
@@ -161,6 +165,18 @@ def _along(places: Floats, owner: Ints, halts: Halts, count: Floats) -> dict[str
     apart = np.where(as_many, np.abs(places[:, None] - places[None]), np.inf)
     alone = np.minimum(apart.min(axis=1, initial=np.inf), _FAR_M)
     return {"spread_m": spread, "tail_m": tail, "alone_m": alone, "crowd": crowd}
+
+
+def _stretch(places: Floats, owner: Ints, halts: Halts, count: Floats) -> dict[str, Floats]:
+    """Return what the stretch around each place is like: a stop stands out from it, a halt of a hailed vehicle not."""
+    n = len(places)
+    near = (np.abs(halts.at_m - places[:, None]) <= _STRETCH_M) & (owner != np.arange(n)[:, None])
+    size = near.sum(axis=1)
+    share = np.bincount(owner, minlength=n) / count
+    return {
+        "strewn": size / count / (2 * _STRETCH_M / 1000.0),
+        "gathered": _ratio((near * share[owner]).sum(axis=1), size),
+    }
 
 
 def _middle(values: Floats) -> Floats:

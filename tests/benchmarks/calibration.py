@@ -96,13 +96,23 @@ def simulated_cases(data: Path, city: str, seed: int, p: Parameters, *, publishe
     return [case for survey in surveys(one) for case in _judged(infer(survey, p), survey, true)]
 
 
-def real_cases(data: Path, p: Parameters) -> list[Case]:
-    """Infer the survey of Abidjan and judge the patterns of which a ride follows a way that was drawn."""
-    survey = read_survey(data / "runs.zip", data / "manifest.csv", language="fr", currency="XOF",
-                         timezone="Africa/Abidjan")
+def abidjan(data: Path) -> Survey:
+    """Return the survey of Abidjan."""
+    return read_survey(data / "runs.zip", data / "manifest.csv", language="fr", currency="XOF",
+                       timezone="Africa/Abidjan")
+
+
+def drawn_runs(survey: Survey, data: Path) -> set[int]:
+    """Return the runs of which the truth table says which way that was drawn they follow."""
     with (data / "truth.csv").open(encoding="utf-8") as file:
         drawn = {row["run"] for row in csv.DictReader(file) if row["way"]}
-    judged = {ride.run_id for ride, name in zip(survey.rides, survey.files, strict=True) if file_stem(name) in drawn}
+    return {ride.run_id for ride, name in zip(survey.rides, survey.files, strict=True) if file_stem(name) in drawn}
+
+
+def real_cases(data: Path, p: Parameters) -> list[Case]:
+    """Infer the survey of Abidjan and judge the patterns of which a ride follows a way that was drawn."""
+    survey = abidjan(data)
+    judged = drawn_runs(survey, data)
     drawn_ways = TrueWays(read_feed(data / "reference-gtfs.zip"), RideSettings(), survey.city.srid)
     return [
         case for case in _judged(infer(survey, p), survey, list(drawn_ways.ways.values()))

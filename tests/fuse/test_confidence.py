@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapping_service.fuse.confidence import chance, confidence, evidence, features, served
+from mapping_service.fuse.confidence import chance, confidence, evidence, features, served, stop_chance
 from mapping_service.fuse.signs import Company, signs
+from mapping_service.fuse.stops import LineStop
 from mapping_service.records import Evidence, Floats, Ride
 from tests.sketch import MONDAY_7H, ORIGIN, P, bare_ride, drive, places, press, ride, way
 
@@ -117,3 +118,32 @@ def test_agreement_of_halting_rides_halves_the_doubt() -> None:
 def test_the_chance_to_be_served_is_never_certain() -> None:
     assert served(0, 0) == 0.5
     assert 0 < served(0, 10) < served(5, 10) == 0.5 < served(10, 10) < 1
+
+
+def line_stop(likely: float, called: int, past: int, method: str = "dwell") -> LineStop:
+    """A stop at which the first rides of those that came by called."""
+    at = tuple(range(past))
+    return LineStop(500.0, np.zeros(2), 0.0, method, at[:called], at, (), likely)
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(1, 9), st.integers(0, 9), st.integers(0, 9))
+def test_what_speaks_for_a_stop_never_lowers_its_confidence(
+    likely: float, other: float, called: int, more: int, without: int
+) -> None:
+    past = called + more + without
+    low, high = sorted((likely, other))
+    plain = stop_chance([line_stop(low, called, past)])
+    assert 0.01 <= plain <= 0.99
+    assert stop_chance([line_stop(high, called, past)]) >= plain
+    assert stop_chance([line_stop(low, called, past, "reported")]) >= plain
+    assert stop_chance([line_stop(low, called + more, past)]) >= plain
+    assert stop_chance([line_stop(low, called, past + without)]) <= plain
+
+
+def test_a_stop_that_nobody_spoke_of_is_less_sure_than_one_that_was_reported() -> None:
+    assert stop_chance([line_stop(0.9, 3, 4)]) < stop_chance([line_stop(0.9, 3, 4, "reported")])
+
+
+def test_the_best_of_many_patterns_is_worth_no_more_than_one_that_says_the_same() -> None:
+    one = line_stop(0.9, 3, 4)
+    assert stop_chance([one, line_stop(0.5, 2, 4)]) <= stop_chance([one])

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from mapping_service.fuse.calls import Call
+from mapping_service.fuse.density import dense_places
 from mapping_service.fuse.progress import track_of
-from mapping_service.fuse.stops import LineStop, Served, line_stops, on_line
+from mapping_service.fuse.stops import LineStop, OnLine, Served, between_ends, line_stops, on_line, place_traits
 from mapping_service.fuse.surroundings import Surroundings
+from mapping_service.fuse.traits import TRAITS
 from mapping_service.records import Floats, Streets
 from tests.sketch import ORIGIN, P, drive, noisy, ride
 
@@ -30,6 +32,15 @@ def found(
     streets: Streets | None = None,
 ) -> Served:
     """Return what a pattern of ``rides`` rides serves, the last of which rode from the start to ``partial_to_m``."""
+    line, around = pattern_of(said, rides, reported, standing_s, off_m, partial_to_m, streets)
+    return line_stops(line, around, P)
+
+
+def pattern_of(
+    said: Sequence[Said], rides: int, reported: bool = True, standing_s: float = 20.0, off_m: float = 5.0,
+    partial_to_m: float = 3000.0, streets: Streets | None = None,
+) -> tuple[OnLine, Surroundings]:
+    """Return the rides on the street, and nothing around it."""
     calls = [
         [
             Call(ORIGIN + [x, off_m], START_S + x / SPEED_MPS, (name,) if name else (), reported, standing_s)
@@ -41,7 +52,7 @@ def found(
     ends = [3000.0] * (rides - 1) + [partial_to_m]
     tracks = [track_of(ride(k, *_driven(end, k)), P) for k, end in enumerate(ends)]
     line = on_line(STREET + ORIGIN, range(rides), tracks, calls, P)
-    return line_stops(line, Surroundings(tracks, calls, streets, P), P)
+    return line, Surroundings(tracks, calls, streets, P)
 
 
 def _driven(to_m: float, seed: int) -> tuple[Floats, Floats]:
@@ -158,3 +169,22 @@ def test_rides_that_keep_to_their_stops_are_not_hailed() -> None:
 def test_too_few_rides_are_never_hailed(rides: int) -> None:
     said: list[Said] = [(k, 800.0 + 300.0 * i + 60.0 * k, None) for k in range(rides) for i in range(5)]
     assert found(*said, rides=rides, reported=False).stretches == ()
+
+
+def trait(name: str, at_m: float, *said: Said, rides: int) -> float:
+    """Return a trait of the place nearest to ``at_m``."""
+    line, around = pattern_of(said, rides)
+    inner = between_ends(line, P)
+    places, owner = dense_places(line.halts.at_m[inner], np.ones(len(inner)), P)
+    found = place_traits(line, places, owner, inner, around)
+    return float(found[np.argmin(np.abs(places - at_m)), TRAITS.index(name)])
+
+
+def test_around_a_stop_halts_gather_and_around_a_halt_of_a_hailed_vehicle_they_are_strewn() -> None:
+    gathered: list[Said] = [(k, at, None) for k in range(4) for at in (800.0, 1200.0, 1600.0)]
+    strewn: list[Said] = [(k, 800.0 + 60.0 * k + 240.0 * i, None) for k in range(4) for i in range(4)]
+    assert trait("gathered", 1200, *gathered, rides=4) == pytest.approx(1.0)
+    assert trait("gathered", 1280, *strewn, rides=4) == pytest.approx(0.25)
+    # Of each ride two other halts within 500 m each way, against almost four.
+    assert trait("strewn", 1200, *gathered, rides=4) == pytest.approx(2.0)
+    assert trait("strewn", 1280, *strewn, rides=4) > 3.5
