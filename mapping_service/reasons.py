@@ -8,6 +8,7 @@ from typing import Any
 SENTENCES = {
     "same_bytes": "The same bytes came before as {of}.",
     "same_ride": "The same ride came before as {of}, from another phone or under another name.",
+    "continued": "The same recording goes on in {of}, which holds all of it.",
     "no_positions": "It holds no line of positions ({fixes} found). Check that the recorder was running.",
     "no_times": "Its {fixes} positions have no times, so driving cannot be told from standing. Export the recording "
     "with times.",

@@ -159,6 +159,16 @@ def mark_duplicate(connection: Connection, submission_id: int, of: int, code: st
     run(connection, "intake.mark_duplicate", values)
 
 
+def mark_continued(connection: Connection, submission_id: int, by: int) -> None:
+    """Say that a submission is the beginning of another one, which counts in its place."""
+    run(connection, "intake.mark_continued", {"submission_id": submission_id, "continued_by": by})
+
+
+def reopen_continued(connection: Connection, submission_id: int) -> None:
+    """Let a submission count again that another one had continued, where it was so."""
+    run(connection, "intake.reopen_continued", {"submission_id": submission_id})
+
+
 def own_submission(
     connection: Connection, city_id: int, contributor_id: int, submission_id: int, network_id: int
 ) -> dict[str, Any] | None:

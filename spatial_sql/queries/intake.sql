@@ -179,3 +179,24 @@ LEFT JOIN LATERAL (
 ) soon ON s.status = 'accepted'
 WHERE s.city_id = :city_id AND s.submission_id = :submission_id
   AND EXISTS (SELECT FROM arrival a WHERE a.inbox_id = s.submission_id AND a.contributor_id = :contributor_id);
+
+-- name: mark_continued
+-- Say that a longer document holds all that a submission says; what a person said of it holds for the longer one. Params: submission_id, continued_by.
+WITH was AS (
+  SELECT released_at FROM submission WHERE submission_id = :submission_id
+), now_released AS (
+  UPDATE submission s SET released_at = was.released_at
+  FROM was
+  WHERE s.submission_id = :continued_by AND s.released_at IS NULL AND was.released_at IS NOT NULL
+)
+UPDATE submission
+SET status = 'duplicate', duplicate_of = :continued_by, reason_code = 'continued', released_at = NULL,
+    reason = (
+      SELECT jsonb_build_object('of', file_name) FROM arrival WHERE inbox_id = :continued_by ORDER BY arrival_id LIMIT 1
+    )
+WHERE submission_id = :submission_id;
+
+-- name: reopen_continued
+-- A document that a longer one had replaced is the whole one again. Params: submission_id.
+UPDATE submission SET status = 'received', duplicate_of = NULL, reason_code = NULL, reason = '{}'
+WHERE submission_id = :submission_id AND reason_code = 'continued';

@@ -1,0 +1,59 @@
+"""The collector page's own JSON: chunks of a ride while it is recorded, and single reports.
+
+A chunk is ``{"v":1,"n":3,"fixes":[[t_ms,lon,lat,acc_m,speed_mps,ele_m,seg],…],"reports":[…],"ride":{…},
+"consent":{…}}``;
+a record ``{"v":1,"report":{…}}``. Units are those of the browser's Geolocation API: milliseconds, degrees, m, m/s; null
+for unknown. A report has a client-made ``id``, which makes it one however often it is sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from collectors.storable import storable
+from collectors.trackers.points import Batch, Gathered, not_readable, number, when_ms
+
+
+def read_chunk(query: str, device: str, data: bytes, received_s: float) -> Batch:
+    """Read one chunk; ``device`` is the ride's uuid. Raises ``Problem`` ``message_unreadable``."""
+    sent = _object(data, "a chunk of the collector page")
+    found = Gathered(received_s)
+    for fix in _list(sent.get("fixes")):
+        values = [*fix[:7], *[None] * (7 - len(fix))] if isinstance(fix, list) else [None] * 7
+        t_ms, lon, lat, accuracy_m, speed_mps, ele_m, segment = values
+        found.add(
+            when_ms(t_ms), lon, lat, accuracy_m=number(accuracy_m), speed_mps=number(speed_mps), ele_m=number(ele_m),
+            segment=segment if isinstance(segment, int) and 0 <= segment < 2**31 else 0,
+        )
+    reports = [storable(one) for one in _list(sent.get("reports")) if isinstance(one, dict) and one.get("id")]
+    ride, consent = sent.get("ride"), sent.get("consent")
+    return Batch(
+        device, found.points, reports=reports, ride=storable(ride) if isinstance(ride, dict) else None,
+        consented=bool(consent.get("given", True)) if isinstance(consent, dict) else None, problem=found.problem(),
+    )
+
+
+def read_record(data: bytes) -> Mapping[str, Any]:
+    """Return the report of a record. Raises ``Problem`` ``message_unreadable``."""
+    report = _object(data, "a record of the collector page").get("report")
+    if not isinstance(report, dict):
+        raise not_readable("a record of the collector page")
+    found = storable(report)
+    assert isinstance(found, dict)
+    return found
+
+
+def _object(data: bytes, what: str) -> Mapping[str, Any]:
+    try:
+        sent = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise not_readable(what) from error
+    if not isinstance(sent, dict):
+        raise not_readable(what)
+    return sent
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
