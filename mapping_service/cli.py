@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from mapping_service.cli_form import form
 from mapping_service.cli_network import network
 from mapping_service.cli_parts import answer, city_option, find_city, json_option, open_database, progress, settings
 from mapping_service.cli_review import review
@@ -29,6 +30,7 @@ def cli() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
 
 
+cli.add_command(form)
 cli.add_command(network)
 
 

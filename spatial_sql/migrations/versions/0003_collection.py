@@ -12,5 +12,5 @@ down_revision = "0002"
 
 def upgrade() -> None:
     """Add what is said of a ride between its arrival and the next candidate network."""
-    for part in ("placing", "grouping", "messages"):
+    for part in ("placing", "grouping", "messages", "forms"):
         op.get_bind().exec_driver_sql(migration_sql(f"0003_{part}"))
