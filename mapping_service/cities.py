@@ -22,7 +22,7 @@ from mapping_service.store.cities import add_city
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 # First parts of our own addresses: a city of that name could not be reached.
-_TAKEN = frozenset({"api", "ingest", "static", "setup", "v1", "health", "favicon"})
+_TAKEN = frozenset({"api", "ingest", "static", "setup", "v1", "health", "favicon", "formList", "submission"})
 
 
 def new_city(

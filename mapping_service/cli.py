@@ -123,12 +123,12 @@ def token() -> None:
 @json_option
 def token_create(slug: str, contributor: str, as_json: bool) -> None:
     """Make a key; it is shown this once."""
-    from mapping_service.store.cities import add_token
+    from mapping_service.store.people import add_key
 
     _, engine = open_database()
     found = find_city(engine, slug)
     with engine.begin() as connection:
-        made = add_token(connection, found.city_id, contributor)
+        made = add_key(connection, found.city_id, contributor)
     address = f"{settings().base_url}/ingest/{made}/gpx"
     answer({"token": made, "address": address}, as_json, f"{made}\nSend GPX files to {address}")
 
@@ -138,10 +138,11 @@ def token_create(slug: str, contributor: str, as_json: bool) -> None:
 @json_option
 def token_revoke(key: str, as_json: bool) -> None:
     """Let a key hold no longer."""
-    from mapping_service.store.cities import revoke_token
+    from mapping_service.store.people import revoke_key, sender
 
     with open_database()[1].begin() as connection:
-        revoke_token(connection, key)
+        owner = sender(connection, key)
+        revoke_key(connection, owner.city_id, owner.token_id)
     answer({"revoked": True}, as_json, "Revoked.")
 
 

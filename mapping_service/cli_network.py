@@ -13,7 +13,8 @@ from mapping_service.cli_parts import answer, city_option, find_city, json_optio
 from mapping_service.errors import NotFound, Problem
 from mapping_service.parameters import Parameters
 from mapping_service.reasons import remark
-from mapping_service.records import Notice, StreetReading
+from mapping_service.records import Notice
+from mapping_service.street_records import StreetReading
 
 
 @click.group()

@@ -24,6 +24,18 @@ class Problem(Exception):
         return {"error": {"code": self.code, "message": self.sentence, "details": self.details}}
 
 
+class Unauthorised(Problem):
+    """The request states no key, or something that cannot be one."""
+
+    status = 401
+
+
+class Forbidden(Problem):
+    """The key is unknown or revoked, or may not do this."""
+
+    status = 403
+
+
 class NotFound(Problem):
     """The thing that was asked for does not exist."""
 

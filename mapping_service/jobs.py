@@ -7,8 +7,12 @@ worker that is killed, costs nothing: the sweep finds the city again within a mi
 from __future__ import annotations
 
 import logging
+import threading
+import time
+from functools import cache
 
 import procrastinate
+import psycopg
 from sqlalchemy import Engine
 
 from mapping_service.parameters import Parameters
@@ -21,6 +25,8 @@ from mapping_service.store.engine import engine_for
 log = logging.getLogger(__name__)
 SWEEP_CRON = "* * * * *"
 STALLED_S = 60.0
+# Between two wake-ups for one city: telling costs a connection, and one job does all that has come.
+WAKE_EVERY_S = 5.0
 
 
 def make_app(connector: procrastinate.BaseConnector, url: str) -> procrastinate.App:
@@ -69,6 +75,54 @@ def ask_to_process(url: str, slug: str) -> None:
             app.configure_task("process", queueing_lock=f"process:{slug}").defer(slug=slug)
         except procrastinate.exceptions.AlreadyEnqueued:
             log.debug("%s is waiting already", slug)
+
+
+class Waker:
+    """Tells the worker of cities with new documents, off the path of the requests that bring them.
+
+    Where telling fails nothing is lost: the sweep finds the documents within a minute.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._changed = threading.Condition()
+        self._due_s: dict[str, float] = {}
+        self._told_s: dict[str, float] = {}
+        self._thread: threading.Thread | None = None
+
+    def wake(self, slug: str, every_s: float = WAKE_EVERY_S) -> None:
+        """Have the worker told of a city: now, or ``every_s`` after it was told last. Never waits, never raises."""
+        with self._changed:
+            due_s = max(time.monotonic(), self._told_s.get(slug, -every_s) + every_s)
+            self._due_s[slug] = min(due_s, self._due_s.get(slug, due_s))
+            if self._thread is None:  # not before a first request: a server forks before it
+                self._thread = threading.Thread(target=self._run, daemon=True, name="waker")
+                self._thread.start()
+            self._changed.notify()
+
+    def _run(self) -> None:
+        while True:
+            slug = self._next()
+            try:
+                ask_to_process(self._url, slug)
+            except (psycopg.Error, procrastinate.exceptions.ProcrastinateException):
+                log.warning("The worker could not be told that %s has something new", slug)
+
+    def _next(self) -> str:
+        """Wait for the city whose time has come first."""
+        with self._changed:
+            while not self._due_s or (wait_s := min(self._due_s.values()) - time.monotonic()) > 0:
+                self._changed.wait(wait_s if self._due_s else None)
+            slug = min(self._due_s, key=self._due_s.__getitem__)
+            del self._due_s[slug]
+            self._told_s[slug] = time.monotonic()
+            return slug
+
+
+@cache
+def waker(url: str) -> Waker:
+    """Return this process's waker for the database at ``url``."""
+    return Waker(url)
 
 
 def work(url: str) -> None:

@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 from mapping_service.match.index import StreetIndex, index_streets
 from mapping_service.match.matcher import match
 from mapping_service.parameters import Parameters
-from mapping_service.records import City, Floats, Match, Ride, Streets
+from mapping_service.records import City, Floats, Match, Ride
 from mapping_service.store import runs, streets
 from mapping_service.store.cities import get_city
 from mapping_service.store.engine import engine_for
+from mapping_service.street_records import Streets
 from mapping_service.streets import digest, directed
 
 log = logging.getLogger(__name__)

@@ -25,6 +25,7 @@ SENTENCES = {
     "white_noise": "The errors of its positions have no memory (correlation {correlation}); those of receivers do.",
     "impossible_speed": "No vehicle is fast enough to reach {percent} % of its positions.",
     "two_places": "Who recorded it was {km} km away at the same time, by {of}: a wrong clock, or a shared key.",
+    "says_nothing": "It holds no position, no place and no answer.",
     "no_service_points": "None of its {rows} rows could be read as a service point. It needs a type, a name and a "
     "position in each row.",
 }

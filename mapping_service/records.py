@@ -60,9 +60,11 @@ class Report:
     """What a waypoint says, in our words.
 
     ``kind`` is one of ``stop``, ``occupancy``, ``fare``, ``wait``, ``departure``, ``arrival``, ``cancel``, ``other``,
-    ``unread``. ``name`` is a place name as typed; ``amount`` a fare in the city's currency; ``wait_s`` the time a
-    vehicle waits at its terminal; ``occupancy`` one of ``empty``, ``half``, ``full``, ``crowded``. ``cancelled`` is
-    true for a press that the collector took back. ``waypoint`` is the position of its mark in the file.
+    ``unread``, ``boarding``, ``count``, ``visit``, ``correction``. ``name`` is a place name as typed; ``amount`` a
+    fare in the city's currency; ``wait_s`` the time a vehicle waits at its terminal; ``occupancy`` one of ``empty``,
+    ``half``, ``full``, ``crowded``. ``cancelled`` is true for a press that the collector took back. ``waypoint`` is the
+    position of its mark in the file. ``subject`` is the public id of what it is about, where that is known; ``details``
+    what has no field of its own (who boarded and alighted, what was counted, how a visited place is), plain values.
     """
 
     kind: str
@@ -76,6 +78,8 @@ class Report:
     wait_s: int | None = None
     occupancy: str | None = None
     cancelled: bool = False
+    subject: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,51 @@ class ServicePointDraft:
     source_id: str | None
     properties: Mapping[str, Any]
     row: int
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sends, as their key says; ``role`` is ``collector`` or ``manager``, ``language`` that of the city."""
+
+    city_id: int
+    slug: str
+    language: str
+    contributor_id: int
+    token_id: int
+    role: str
+    pseudonym: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """One submission as its reader gets it: ``kind`` is ``file``, ``instance``, ``record`` or ``trail``.
+
+    ``files`` are the attachments of an instance by name; ``received_s`` is when its bytes came.
+    """
+
+    kind: str
+    name: str
+    data: bytes
+    received_s: float
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Told:
+    """All that one document says, whoever wrote it: the one record of every client.
+
+    ``answers`` are those to a form's questions by their path. ``consented`` is ``None`` where nobody was asked; where
+    it is false the trace is left out, and the rest stays.
+    """
+
+    fixes: Fixes | None = None
+    reports: Sequence[Report] = ()
+    claim: Claim | None = None
+    service_points: Sequence[ServicePointDraft] = ()
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    consented: bool | None = None
+    notices: Sequence[Notice] = ()
+    creator: str | None = None
 
 
 @dataclass(frozen=True)
@@ -341,67 +390,6 @@ class City:
     synthetic: bool
     srid: int | None
     words: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class StreetMap:
-    """The drivable streets of a map in degrees, each once: what a reader makes and the database keeps.
-
-    Street ``k`` leads from junction ``tail[k]`` to junction ``head[k]`` along ``lon_lat[first[k]:first[k + 1]]``, its
-    first and last vertex included. ``against_out`` marks streets that cars may not drive this way, ``against_back``
-    those that they may not drive the other way. ``kind``, ``way_id`` and the points are those of ``Streets``.
-    """
-
-    tail: Ints
-    head: Ints
-    against_out: NDArray[np.bool_]
-    against_back: NDArray[np.bool_]
-    way_id: Ints
-    kind: NDArray[np.str_]
-    first: Ints
-    lon_lat: Floats
-    signal_lon_lat: Floats
-    stop_lon_lat: Floats
-
-    def __len__(self) -> int:
-        return len(self.tail)
-
-
-@dataclass(frozen=True)
-class StreetReading:
-    """A street map and where it is from: the ``sha256`` of the file that was read, ``dated_s`` the time up to which it
-    was current, where it says so, and the ``attribution`` that must be shown wherever the streets are."""
-
-    streets: StreetMap
-    source: str
-    sha256: str
-    dated_s: float | None
-    attribution: str
-    notices: Sequence[Notice]
-
-
-@dataclass(frozen=True)
-class Streets:
-    """The drivable streets of a city as directed edges between junctions, in metres of the city's CRS.
-
-    Edges stand in pairs: ``2k`` and ``2k + 1`` are the two directions of one street, so that ``edge ^ 1`` is the way
-    back. ``tail`` and ``head`` are the junctions (rows of ``node_xy``) where an edge begins and ends; its vertices are
-    ``xy[first[edge]:first[edge + 1]]``. ``against`` marks edges that cars may not drive (the wrong way of a oneway):
-    buses break such rules, so they can be taken at a cost. ``kind`` is OpenStreetMap's highway class of each edge and
-    ``way_id`` the way it comes from; "" and 0 where there is none. ``signal_xy`` and ``stop_xy`` are the traffic
-    signals and bus stops on the map, (k, 2) each.
-    """
-
-    node_xy: Floats
-    tail: Ints
-    head: Ints
-    against: NDArray[np.bool_]
-    way_id: Ints
-    kind: NDArray[np.str_]
-    first: Ints
-    xy: Floats
-    signal_xy: Floats
-    stop_xy: Floats
 
 
 @dataclass(frozen=True)

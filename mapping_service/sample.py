@@ -9,13 +9,14 @@ from mapping_service.cities import new_city
 from mapping_service.parameters import Parameters
 from mapping_service.publish import accept, release
 from mapping_service.receive import receive
-from mapping_service.records import Claim, StreetReading
+from mapping_service.records import Claim
 from mapping_service.stages import process_city
 from mapping_service.store.cities import get_city, list_cities
 from mapping_service.store.engine import engine_for
 from mapping_service.store.intake import save_claims
 from mapping_service.store.networks import last_release
 from mapping_service.store.streets import get_network, save_streets
+from mapping_service.street_records import StreetReading
 from mapping_service.streets import digest
 
 SLUG = "mavuno"

@@ -35,7 +35,7 @@ from mapping_service.group.line import line_of
 from mapping_service.intake.interpret import interpret
 from mapping_service.intake.twins import same_ride
 from mapping_service.parameters import Parameters
-from mapping_service.records import City
+from mapping_service.records import City, Document
 from mapping_service.relating import place_new, relate_new, related
 from mapping_service.review.identity import with_known_ids
 from mapping_service.store import intake, networks, relations, runs, trust
@@ -157,8 +157,12 @@ def read_submission(url: str, slug: str, p: Parameters, submission_id: int) -> N
             return
         city = get_city(connection, slug)
         released = waiting.released_at is not None
-        read = interpret(bytes(waiting.bytes), waiting.file_name, city, p, now_s=time.time(), released=released)
+        data, received_s = bytes(waiting.bytes), waiting.received_at.timestamp()
+        document = Document(waiting.kind, waiting.file_name, data, received_s)
+        read = interpret(document, city, p, now_s=time.time(), released=released)
         intake.save_interpretation(connection, city.city_id, submission_id, read)
+        if read.claim is not None:
+            intake.save_claims(connection, city.city_id, {waiting.file_key: read.claim})
         candidate = networks.network_id(connection, city.city_id, "candidate")
         intake.save_service_points(connection, candidate, city.city_id, submission_id, read.service_points)
 

@@ -8,7 +8,8 @@ from dataclasses import fields
 import numpy as np
 
 from mapping_service.geo import to_metres
-from mapping_service.records import Floats, StreetMap, Streets
+from mapping_service.records import Floats
+from mapping_service.street_records import StreetMap, Streets
 
 
 def directed(found: StreetMap, srid: int) -> Streets:

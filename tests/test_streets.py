@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mapping_service.geo import to_metres
-from mapping_service.records import StreetMap
+from mapping_service.street_records import StreetMap
 from mapping_service.streets import digest, directed
 from tests.collectors.streets.drawn import lay
 

@@ -11,7 +11,8 @@ from scipy.spatial import cKDTree
 from collectors.simulator.network import GtfsNetwork, Plane, Street, along_m, point_at
 from collectors.streets.network import Way, make_streets
 from collectors.streets.rules import Rule
-from mapping_service.records import Floats, StreetMap
+from mapping_service.records import Floats
+from mapping_service.street_records import StreetMap
 
 RULES = {
     "main": Rule("primary", False, False),

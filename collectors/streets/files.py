@@ -25,7 +25,8 @@ from collectors.streets import ATTRIBUTION
 from collectors.streets.network import Way, make_streets
 from collectors.streets.rules import is_signal, is_stop, rule_of
 from mapping_service.errors import NotFound, Problem, TooLarge
-from mapping_service.records import Floats, Notice, StreetReading
+from mapping_service.records import Floats, Notice
+from mapping_service.street_records import StreetReading
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZIP_MAGIC = b"PK\x03\x04"

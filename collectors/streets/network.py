@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collectors.streets.rules import Rule
-from mapping_service.records import Floats, Ints, StreetMap
+from mapping_service.records import Floats, Ints
+from mapping_service.street_records import StreetMap
 
 Bools = NDArray[np.bool_]
 

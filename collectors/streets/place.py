@@ -20,7 +20,8 @@ from collectors.streets import ATTRIBUTION
 from collectors.streets.network import Way, make_streets
 from collectors.streets.rules import KINDS, WAY_TAGS, is_signal, is_stop, rule_of
 from mapping_service.errors import NotFound, Problem, Unavailable
-from mapping_service.records import Floats, StreetReading
+from mapping_service.records import Floats
+from mapping_service.street_records import StreetReading
 from mapping_service.streets import digest
 
 _WAYS = f'["highway"~"^({"|".join(sorted(KINDS | {"pedestrian"}))})$"]'

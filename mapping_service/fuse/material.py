@@ -16,7 +16,8 @@ from mapping_service.geo import resample
 from mapping_service.group.group import Grouping
 from mapping_service.match.index import StreetIndex, index_streets
 from mapping_service.parameters import Parameters
-from mapping_service.records import Floats, Ride, Streets
+from mapping_service.records import Floats, Ride
+from mapping_service.street_records import Streets
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from scipy.spatial import cKDTree
 from mapping_service.fuse.calls import Call
 from mapping_service.fuse.progress import Track, turned
 from mapping_service.parameters import Parameters
-from mapping_service.records import Floats, Ints, Streets
+from mapping_service.records import Floats, Ints
+from mapping_service.street_records import Streets
 
 Mask = NDArray[np.bool_]
 

@@ -1,10 +1,14 @@
-"""What the bytes of one file are and whether they can be used. Pure: bytes in, record out; nothing is thrown away."""
+"""What one document says and whether it can be used. Pure: bytes in, record out; nothing is thrown away.
+
+Each kind of document has its reader, which makes the one record ``Told`` of it; the verdict is passed here.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,7 +20,7 @@ from collectors.service_points import read_service_points
 from collectors.words import load_words
 from mapping_service.errors import Problem
 from mapping_service.parameters import Parameters
-from mapping_service.records import City, Fixes, Notice, Report, ServicePointDraft
+from mapping_service.records import City, Document, Fixes, Notice, Told
 
 _TABLES = (".csv", ".tsv", ".txt", ".geojson", ".json")
 
@@ -30,57 +34,79 @@ class Verdict:
     reason: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Interpretation:
-    """All that was read from a file; ``fixes`` is ``None`` where it holds no line of positions."""
+@dataclass(frozen=True, kw_only=True)
+class Interpretation(Told):
+    """All that a document says and whether it can be used; ``fixes`` is ``None`` where no line of positions is."""
 
     verdict: Verdict
-    fixes: Fixes | None = None
-    reports: Sequence[Report] = ()
-    service_points: Sequence[ServicePointDraft] = ()
-    notices: Sequence[Notice] = ()
-    creator: str | None = None
 
 
-def interpret(data: bytes, name: str, city: City, p: Parameters, *, now_s: float, released: bool) -> Interpretation:
-    """Read a file of any kind that Commonway takes, by its content and the ending of its name.
+def interpret(document: Document, city: City, p: Parameters, *, now_s: float, released: bool) -> Interpretation:
+    """Read a document of any kind.
 
-    ``released`` means that a person has looked at it: then only what cannot be read at all is quarantined.
+    ``released`` means that a person has looked at it: then only what cannot be read at all is quarantined. A file or
+    a trail is nothing without a usable trace; anything else is used for whatever it says, without a trace that cannot
+    be used. A trace whose rider did not agree is left out.
     """
     try:
-        if _is_table(data, name):
-            return _service_points(data, name)
-        return _ride(data, city, p, now_s, released)
+        told = _READERS[document.kind](document, city)
     except Problem as problem:
-        return Interpretation(_quarantined(problem.code, message=problem.sentence, **problem.details))
+        return Interpretation(verdict=_quarantined(problem.code, message=problem.sentence, **problem.details))
+    told, doubt = _with_usable_trace(document.kind, told, partial(_doubt, now_s=now_s, p=p, released=released))
+    verdict = doubt or (Verdict("accepted") if _says_anything(told) else _quarantined("says_nothing"))
+    # A line needs two points; the bytes of a lone one stay in the inbox.
+    fixes = told.fixes if told.fixes is not None and len(told.fixes) > 1 else None
+    return Interpretation(**{**vars(told), "fixes": fixes}, verdict=verdict)
 
 
-def _is_table(data: bytes, name: str) -> bool:
-    return PurePosixPath(name).suffix.lower() in _TABLES and not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+def _with_usable_trace(
+    kind: str, told: Told, doubt_of: Callable[[Fixes], Verdict | None]
+) -> tuple[Told, Verdict | None]:
+    """Return what counts of a document and why it cannot be used, ``None`` where it can."""
+    if told.consented is False:
+        return (_without_trace(told, Notice("no_consent")) if told.fixes is not None else told), None
+    if told.fixes is None:
+        return told, _no_trace(kind, told)
+    doubt = doubt_of(told.fixes)
+    if doubt is None or kind in _TRACES:
+        return told, doubt
+    return _without_trace(told, Notice(str(doubt.reason_code), doubt.reason)), None
+
+
+def _no_trace(kind: str, told: Told) -> Verdict | None:
+    if kind == "trail":
+        return _quarantined("no_positions", fixes=0)
+    return None if kind != "file" or told.service_points else _quarantined("no_service_points", rows=len(told.notices))
+
+
+def _without_trace(told: Told, why: Notice) -> Told:
+    return replace(told, fixes=None, notices=[*told.notices, why])
+
+
+def _says_anything(told: Told) -> bool:
+    return bool(told.fixes or told.reports or told.service_points or told.answers or told.claim)
 
 
 def _quarantined(code: str, **reason: Any) -> Verdict:
     return Verdict("quarantined", code, json.loads(json.dumps(reason, default=str)))
 
 
-def _service_points(data: bytes, name: str) -> Interpretation:
-    reading = read_service_points(data, name)
-    verdict = Verdict("accepted") if reading.points else _quarantined("no_service_points", rows=len(reading.problems))
-    return Interpretation(verdict, service_points=reading.points, notices=reading.problems)
-
-
-def _ride(data: bytes, city: City, p: Parameters, now_s: float, released: bool) -> Interpretation:
-    reading = read_gpx(data)
+def _file(document: Document, city: City) -> Told:
+    if _is_table(document):
+        return _service_points(document)
+    reading = read_gpx(document.data)
     reports = read_notes(reading.waypoints, load_words(city.language, city.words), currency=city.currency)
-    doubt = _doubt(reading.fixes, now_s, p, released)
-    return Interpretation(
-        verdict=doubt or Verdict("accepted"),
-        # A line needs two points; the bytes of a lone one stay in the inbox.
-        fixes=reading.fixes if len(reading.fixes) > 1 else None,
-        reports=reports,
-        notices=reading.notices,
-        creator=reading.creator,
-    )
+    return Told(fixes=reading.fixes, reports=reports, notices=reading.notices, creator=reading.creator)
+
+
+def _is_table(document: Document) -> bool:
+    opened = document.data.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return PurePosixPath(document.name).suffix.lower() in _TABLES and not opened.startswith(b"<")
+
+
+def _service_points(document: Document) -> Told:
+    reading = read_service_points(document.data, document.name)
+    return Told(service_points=reading.points, notices=reading.problems)
 
 
 def _doubt(fixes: Fixes, now_s: float, p: Parameters, released: bool) -> Verdict | None:
@@ -99,3 +125,8 @@ def _doubt(fixes: Fixes, now_s: float, p: Parameters, released: bool) -> Verdict
     if timed.min() < now_s - p.oldest_s:
         return _quarantined("long_ago", years=round((now_s - float(timed.min())) / 31557600))
     return None
+
+
+_READERS: Mapping[str, Callable[[Document, City], Told]] = {"file": _file}
+# Documents that are nothing without a trace.
+_TRACES = ("file", "trail")

@@ -8,7 +8,8 @@ import numpy as np
 import shapely
 from shapely import STRtree
 
-from mapping_service.records import Floats, Ints, Streets
+from mapping_service.records import Floats, Ints
+from mapping_service.street_records import Streets
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,8 @@
-"""Cities, contributors and keys."""
+"""Cities."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import secrets
 from dataclasses import fields
 
 from sqlalchemy import Connection
@@ -48,31 +46,3 @@ def add_city(connection: Connection, city: City) -> City:
 def lock_city(connection: Connection, city_id: int) -> None:
     """Wait until no other process infers or reviews this city; holds until the transaction ends."""
     run(connection, "city.lock_city", {"city_id": city_id})
-
-
-def add_token(connection: Connection, city_id: int, pseudonym: str) -> str:
-    """Make a key for a contributor of a city and return it; it is shown this once and kept only as its hash."""
-    found = row(connection, "city.get_or_insert_contributor", {"city_id": city_id, "pseudonym": pseudonym})
-    assert found is not None
-    token = secrets.token_urlsafe(24)
-    values = {"city_id": city_id, "contributor_id": found.contributor_id, "token_sha256": _hash(token)}
-    run(connection, "city.insert_token", values)
-    return token
-
-
-def token_owner(connection: Connection, token: str) -> tuple[str, int]:
-    """Return the city's slug and the contributor's id of a key. Raises ``NotFound`` ``token_unknown``."""
-    found = row(connection, "city.get_token", {"token_sha256": _hash(token)})
-    if found is None:
-        raise NotFound("token_unknown", "This key is not known here, or was revoked. Ask your manager for a new one.")
-    return found.slug, found.contributor_id
-
-
-def revoke_token(connection: Connection, token: str) -> None:
-    """Let a key hold no longer. Raises ``NotFound`` ``token_unknown``."""
-    token_owner(connection, token)
-    run(connection, "city.revoke_token", {"token_sha256": _hash(token)})
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

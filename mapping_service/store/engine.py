@@ -14,13 +14,16 @@ from sqlalchemy import Connection, Engine, MetaData, Row, Table, TextClause, cre
 from spatial_sql.loader import query
 
 _ROWS_AT_ONCE = 1000
-_SESSION = {"options": "-c timezone=UTC -c jit=off"}
+_SESSION = {"options": "-c timezone=UTC -c jit=off", "connect_timeout": 5}
+# Of each process: two web processes, a worker and its queue stay well under the 60 that our own cluster takes. A
+# request that waits this long for a connection is told to come again.
+_POOL = {"pool_size": 8, "max_overflow": 4, "pool_timeout": 10}
 
 
 @cache
 def engine_for(url: str) -> Engine:
     """Return the process's engine for ``url`` (SQLAlchemy form); sessions keep UTC, errors show no values."""
-    return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=_SESSION)
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=_SESSION, **_POOL)
 
 
 @cache

@@ -28,20 +28,33 @@ class Receipt:
 
 
 def keep(
-    connection: Connection, city_id: int, name: str, key: str, data: bytes, contributor_id: int | None = None
+    connection: Connection,
+    city_id: int,
+    name: str,
+    key: str,
+    data: bytes,
+    contributor_id: int | None = None,
+    *,
+    kind: str = "file",
 ) -> Receipt:
-    """Store bytes under a name, once. When the transaction is committed they are safe."""
-    sha256 = hashlib.sha256(data).digest()
-    new = row(connection, "intake.insert_inbox", {"city_id": city_id, "sha256": sha256, "bytes": data})
-    if new is not None:
-        values = {"submission_id": new.inbox_id, "city_id": city_id, "contributor_id": contributor_id}
-        run(connection, "intake.insert_submission", values)
-    found = new or row(connection, "intake.get_inbox", {"city_id": city_id, "sha256": sha256})
-    assert found is not None
-    values = {"city_id": city_id, "inbox_id": found.inbox_id, "file_name": name, "file_key": key}
-    arrived = row(connection, "intake.insert_arrival", {**values, "contributor_id": contributor_id})
+    """Store bytes under a name, once, as a submission to be read. When the transaction is committed they are safe."""
+    inbox_id = keep_bytes(connection, city_id, data)
+    sent = {"city_id": city_id, "contributor_id": contributor_id}
+    new = row(connection, "intake.insert_submission", {**sent, "submission_id": inbox_id, "kind": kind})
+    named = {**sent, "inbox_id": inbox_id, "file_name": name, "file_key": key}
+    arrived = row(connection, "intake.insert_arrival", named)
     kept = "new" if new is not None else "same_bytes" if arrived is not None else "again"
-    return Receipt(found.inbox_id, kept, sha256.hex())
+    return Receipt(inbox_id, kept, hashlib.sha256(data).hexdigest())
+
+
+def keep_bytes(connection: Connection, city_id: int, data: bytes) -> int:
+    """Store bytes in a city's inbox, once, and nothing else about them; the id of their row."""
+    values = {"city_id": city_id, "sha256": hashlib.sha256(data).digest()}
+    found = row(connection, "intake.insert_inbox", {**values, "bytes": data}) or row(
+        connection, "intake.get_inbox", values
+    )
+    assert found is not None
+    return int(found.inbox_id)
 
 
 def save_claims(connection: Connection, city_id: int, claims: Mapping[str, Claim]) -> None:
@@ -114,6 +127,7 @@ def moment(t_s: float) -> datetime:
 
 def _report_row(city_id: int, submission_id: int, report: Report) -> dict[str, Any]:
     values = {k: v for k, v in vars(report).items() if k not in ("lon", "lat", "t_s")}
+    values["details"] = dict(report.details)
     at = moment(report.t_s) if report.t_s is not None else None
     place = point_element(report.lon, report.lat)
     return {**values, "city_id": city_id, "submission_id": submission_id, "geom": place, "at": at}

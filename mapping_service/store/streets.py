@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Row
 
 from mapping_service.errors import NotFound
 from mapping_service.geo import to_lon_lat, to_metres
-from mapping_service.records import Floats, Match, StreetMap, StreetReading, Streets
+from mapping_service.records import Floats, Match
 from mapping_service.store.engine import copy, row, rows, run
 from mapping_service.store.lines import line_columns, line_element, lines_columns, lines_element, point_element
+from mapping_service.street_records import StreetMap, StreetReading, Streets
 from mapping_service.streets import digest, directed
 from spatial_sql.loader import query
 

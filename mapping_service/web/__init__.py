@@ -32,7 +32,7 @@ def create_app(database_url: str | None = None) -> Flask:
     config = load_config(os.environ)
     config = replace(config, database_url=database_url or config.database_url)
     config = replace(config, database_url=database_address(config))
-    app = problems.Application(__name__)
+    app = Flask(__name__)
     app.config["DATABASE_URL"] = config.database_url
     app.extensions["commonway"] = config
     for part in (database, language, problems, compress):

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 
-import procrastinate
-import psycopg
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from collectors.archives import iter_bytes
 from collectors.limits import MAX_FILE_BYTES
 from mapping_service.errors import NotFound, Problem, TooLarge
-from mapping_service.jobs import ask_to_process
+from mapping_service.jobs import waker
 from mapping_service.reasons import sentence
 from mapping_service.receive import receive
-from mapping_service.store.cities import get_city, token_owner
+from mapping_service.records import Sender
+from mapping_service.store.cities import get_city
 from mapping_service.store.engine import engine_for
 from mapping_service.store.intake import own_submission
 from mapping_service.store.networks import network_id
+from mapping_service.web.keys import sender_of
+from mapping_service.web.limits import large_body
 
-log = logging.getLogger(__name__)
 blueprint = Blueprint("ingest", __name__)
 
 
@@ -31,11 +30,21 @@ def post_gpx(token: str) -> tuple[Response, int]:
 
     Answers 202 once every byte is on disk. Sending the same bytes again changes nothing and says so.
     """
-    url = current_app.config["DATABASE_URL"]
-    engine = engine_for(url)
+    sender = sender_of(token)
+    with large_body():
+        received, refused = _keep_all(sender)
+    if refused and not received:
+        raise refused[0]
+    waker(current_app.config["DATABASE_URL"]).wake(sender.slug)
+    answer = {"city": sender.slug, "received": received, "refused": [one.as_dict()["error"] for one in refused]}
+    return jsonify(answer), 202
+
+
+def _keep_all(sender: Sender) -> tuple[list[dict[str, object]], list[Problem]]:
+    """Store every file of the request; what is stored, and why the rest is not."""
+    engine = engine_for(current_app.config["DATABASE_URL"])
     with engine.connect() as connection:
-        slug, contributor_id = token_owner(connection, token)
-        city = get_city(connection, slug)
+        city = get_city(connection, sender.slug)
     received: list[dict[str, object]] = []
     refused: list[Problem] = []
     for name, data in _sent():
@@ -44,21 +53,9 @@ def post_gpx(token: str) -> tuple[Response, int]:
                 assert source.problem is not None
                 refused.append(source.problem)
                 continue
-            receipt = receive(engine, city, source.name, source.data, contributor_id)
+            receipt = receive(engine, city, source.name, source.data, sender.contributor_id)
             received.append({"file": source.name, **vars(receipt)})
-    if refused and not received:
-        raise refused[0]
-    _wake_worker(url, slug)
-    answer = {"city": slug, "received": received, "refused": [one.as_dict()["error"] for one in refused]}
-    return jsonify(answer), 202
-
-
-def _wake_worker(url: str, slug: str) -> None:
-    """Tell the worker at once. Where that fails it finds the files by itself within a minute: they are stored."""
-    try:
-        ask_to_process(url, slug)
-    except (psycopg.Error, procrastinate.exceptions.ProcrastinateException):
-        log.warning("The worker could not be told that %s has new files", slug)
+    return received, refused
 
 
 @blueprint.get("/ingest/<token>/submissions/<int:submission_id>")
@@ -69,16 +66,15 @@ def get_submission(token: str, submission_id: int) -> Response:
     be any of several routes), ``new`` (nobody rode this way before) or null; ``provisional`` until the candidate
     network has been made with it.
     """
+    sender = sender_of(token)
     with engine_for(current_app.config["DATABASE_URL"]).connect() as connection:
-        slug, contributor_id = token_owner(connection, token)
-        city = get_city(connection, slug)
-        candidate = network_id(connection, city.city_id, "candidate")
-        found = own_submission(connection, city.city_id, contributor_id, submission_id, candidate)
+        candidate = network_id(connection, sender.city_id, "candidate")
+        found = own_submission(connection, sender.city_id, sender.contributor_id, submission_id, candidate)
     if found is None:
-        raise NotFound("submission_not_found", f"You have sent no file {submission_id} to {city.name}.")
+        raise NotFound("submission_not_found", f"You have sent no file {submission_id} to {sender.slug}.")
     # The other file of a ride recorded twice may be somebody else's: its name stays inside.
     reason = sentence(found.pop("reason_code"), {**found.pop("reason"), "of": "another file"})
-    return jsonify({**found, "city": slug, "reason": reason})
+    return jsonify({**found, "city": sender.slug, "reason": reason})
 
 
 def _sent() -> list[tuple[str, bytes]]:

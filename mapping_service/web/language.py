@@ -1,7 +1,8 @@
 """The words of the pages in five languages, and numbers, dates and money as each writes them.
 
 Catalogs are flat: ``locales/{language}.json``, the same keys and ``{placeholders}`` in each. A key that counts has a
-form for each plural category that its language uses (``runs.one``, ``runs.other``; Unicode CLDR).
+form for each plural category that its language uses (``runs.one``, ``runs.other``; Unicode CLDR). What only some people
+see has a book of its own, ``locales/{book}/{language}.json``, which may speak more languages.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from mapping_service.store.published import Fare
 
 LANGUAGES = ("en", "fr", "es", "pt", "sw")
 FALLBACK = "en"
+PAGES = "pages"
 COOKIE = "lang"
 COOKIE_AGE_S = 365 * 86400
 # Confidence in words: at least so much is …
@@ -32,22 +34,37 @@ _LOCALES = Path(__file__).parent / "locales"
 
 
 @cache
-def catalog(language: str) -> Mapping[str, str]:
-    """Return the words of one of ``LANGUAGES`` by key."""
-    found = json.loads((_LOCALES / f"{language}.json").read_text("utf-8"))
+def catalog(language: str, book: str = PAGES) -> Mapping[str, str]:
+    """Return the words of one language of a book by key."""
+    found = json.loads((_folder(book) / f"{language}.json").read_text("utf-8"))
     assert isinstance(found, dict)
     return found
 
 
-def choose(asked: str | None, kept: str | None, accepted: str | None, city: str | None) -> str:
-    """Return the language of a page: as asked for, else as kept, as the browser accepts, as the city speaks.
+@cache
+def languages_of(book: str) -> tuple[str, ...]:
+    """Return the languages in which a book is written; those of the pages in the order in which they are offered."""
+    return LANGUAGES if book == PAGES else tuple(sorted(path.stem for path in _folder(book).glob("*.json")))
 
-    Each may be any BCP 47 tag or ``None``; what is not in ``LANGUAGES`` does not count.
+
+def _folder(book: str) -> Path:
+    return _LOCALES if book == PAGES else _LOCALES / book
+
+
+def choose(*wanted: str | None, book: str = PAGES) -> str:
+    """Return the language of a page: the first that is wanted and that the book is written in.
+
+    Each may be any BCP 47 tag or ``None``: as asked for, as kept, as the browser accepts, as the city speaks.
     """
-    for tag in (asked, kept, accepted, city):
-        if tag and (primary := tag.replace("_", "-").split("-")[0].lower()) in LANGUAGES:
+    for tag in wanted:
+        if tag and (primary := tag.replace("_", "-").split("-")[0].lower()) in languages_of(book):
             return primary
     return FALLBACK
+
+
+def in_language(tag: str | None, book: str = PAGES) -> Words:
+    """Return a book in a city's or a person's language, in English where it is not written in that."""
+    return Words(choose(tag, book=book), book)
 
 
 @dataclass(frozen=True)
@@ -55,13 +72,19 @@ class Words:
     """One language: call it with a key for its words; its methods write values. ``None`` is written as unknown."""
 
     language: str
+    book: str = PAGES
 
     def __call__(self, key: str, **values: Any) -> str:
-        return catalog(self.language)[key].format(**values)
+        return catalog(self.language, self.book)[key].format(**values)
+
+    @property
+    def direction(self) -> str:
+        """Which way the language is written: ``ltr`` or ``rtl``."""
+        return str(Locale.parse(self.language).text_direction)
 
     def count(self, key: str, number: int) -> str:
         """Write ``number`` of something, in the plural form that the language wants for it."""
-        words = catalog(self.language)
+        words = catalog(self.language, self.book)
         form = f"{key}.{Locale.parse(self.language).plural_form(number)}"
         return words[form if form in words else f"{key}.other"].format(n=self.number(number))
 
@@ -141,18 +164,19 @@ class Words:
 
     def under(self, prefix: str) -> dict[str, str]:
         """All words whose key begins with ``prefix``: for the scripts of a page."""
-        found = catalog(self.language).items()
+        found = catalog(self.language, self.book).items()
         return {key.removeprefix(prefix): text for key, text in found if key.startswith(prefix)}
 
 
-def words(city_language: str | None = None) -> Words:
-    """Return the language of this request, settled when first asked for."""
-    if "words" not in g:
-        accepted = request.accept_languages.best_match([*LANGUAGES, *(f"{one}-{one.upper()}" for one in LANGUAGES)])
-        g.words = Words(choose(request.args.get("lang"), request.cookies.get(COOKIE), accepted, city_language))
-    found = g.words
-    assert isinstance(found, Words)
-    return found
+def words(city_language: str | None = None, book: str = PAGES) -> Words:
+    """Return a book in the language of this request, settled when first asked for."""
+    held: dict[str, Words] = g.setdefault("words", {})
+    if book not in held:
+        languages = languages_of(book)
+        accepted = request.accept_languages.best_match([*languages, *(f"{one}-{one.upper()}" for one in languages)])
+        wanted = request.args.get("lang"), request.cookies.get(COOKIE), accepted, city_language
+        held[book] = Words(choose(*wanted, book=book), book)
+    return held[book]
 
 
 def install(app: Flask) -> None:
@@ -170,8 +194,9 @@ def _own_name(language: str) -> str:
 def _mark(response: Response) -> Response:
     if response.mimetype != "text/html" or "words" not in g:
         return response
-    response.headers["Content-Language"] = g.words.language
+    language = next(iter(g.words.values())).language  # of the book that the page asked for first
+    response.headers["Content-Language"] = language
     response.vary.update(("Accept-Language", "Cookie"))
-    if request.args.get("lang") == g.words.language:
-        response.set_cookie(COOKIE, g.words.language, max_age=COOKIE_AGE_S, samesite="Lax", httponly=True)
+    if request.args.get("lang") == language:
+        response.set_cookie(COOKIE, language, max_age=COOKIE_AGE_S, samesite="Lax", httponly=True)
     return response

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from types import TracebackType
+from collections.abc import Callable
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from mapping_service.errors import NotFound, Problem, Unavailable
@@ -14,7 +15,9 @@ from mapping_service.errors import NotFound, Problem, Unavailable
 # Everything under these is read by programs; the rest is read by people.
 MACHINE_PATHS = ("/api/", "/ingest/", "/v1/", "/health")
 # A key in an address is a contributor's, and logs are read by more people than may know it.
-_TOKEN = re.compile(r"^/ingest/[^/]+")
+_KEY = re.compile(r"(/(?:ingest|setup|v1/key)/)[^/\s?#\"']+")
+# Answers in a shape of their own, by the beginning of the path.
+_RENDERERS: dict[str, Callable[[Problem], Response]] = {}
 # The largest number of PostgreSQL's type integer, which counts releases.
 _LARGEST_NUMBER = 2**31 - 1
 _SENTENCES = {
@@ -24,15 +27,25 @@ _SENTENCES = {
 }
 
 
-class Application(Flask):
-    """A Flask application whose log tells what broke without the keys of contributors."""
+class Redacted(logging.Filter):
+    """Takes the keys of contributors out of whatever is logged, tracebacks included."""
 
-    def log_exception(
-        self, exc_info: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
-    ) -> None:
-        """Log an unhandled exception with its address, the key in it left out."""
-        path = _TOKEN.sub("/ingest/…", request.path)
-        self.logger.error("Exception on %s [%s]", path, request.method, exc_info=exc_info)
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite a record; none is held back."""
+        record.msg, record.args = redact(record.getMessage()), ()
+        if record.exc_info and record.exc_info[0] is not None:
+            record.exc_text = redact(logging.Formatter().formatException(record.exc_info))
+        return True
+
+
+def redact(text: str) -> str:
+    """Return a text with the keys in its addresses left out."""
+    return _KEY.sub(r"\1…", text)
+
+
+def answer_for(prefix: str, render: Callable[[Problem], Response]) -> None:
+    """Let failures under a path be answered in a shape of its own; ``render`` gives the body and its type."""
+    _RENDERERS[prefix] = render
 
 
 def install(app: Flask) -> None:
@@ -40,7 +53,12 @@ def install(app: Flask) -> None:
     app.before_request(_check_address)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _no_database)
+    for lost in (OperationalError, InterfaceError, TimeoutError):
+        app.register_error_handler(lost, _no_database)
+    for name in (app.logger.name, "gunicorn.error"):
+        log = logging.getLogger(name)
+        if not any(isinstance(one, Redacted) for one in log.filters):
+            log.addFilter(Redacted())
 
 
 def _check_address() -> None:
@@ -51,13 +69,24 @@ def _check_address() -> None:
 
 
 def _problem(problem: Problem) -> Response:
-    if request.path.startswith(MACHINE_PATHS):
-        response = jsonify(problem.as_dict())
-    else:
-        response = make_response(render_template("problem.html", problem=problem))
+    response = _renderer(request.path)(problem)
     response.status_code = problem.status
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _renderer(path: str) -> Callable[[Problem], Response]:
+    if found := [prefix for prefix in _RENDERERS if path.startswith(prefix)]:
+        return _RENDERERS[max(found, key=len)]
+    return _data if path.startswith(MACHINE_PATHS) else _page
+
+
+def _data(problem: Problem) -> Response:
+    return jsonify(problem.as_dict())
+
+
+def _page(problem: Problem) -> Response:
+    return make_response(render_template("problem.html", problem=problem))
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -71,8 +100,9 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _no_database(error: OperationalError) -> Response:
-    current_app.logger.error("database out of reach: %s", error.orig)
+def _no_database(error: OperationalError | InterfaceError | TimeoutError) -> Response:
+    """Away, starting, full or without a connection to spare: nothing of this request was kept."""
+    current_app.logger.error("database out of reach: %s", getattr(error, "orig", error))
     sentence = "The database cannot be reached just now; nothing was accepted. Try again in a minute."
     response = _problem(Unavailable("database_unavailable", sentence))
     response.headers["Retry-After"] = "60"

@@ -38,17 +38,10 @@ VALUES (:city_id, :pseudonym)
 ON CONFLICT ON CONSTRAINT contributor_pseudonym_key DO UPDATE SET pseudonym = excluded.pseudonym
 RETURNING contributor_id;
 
--- name: insert_token
--- A new key of a contributor. Params: city_id, contributor_id, token_sha256.
-INSERT INTO token (city_id, contributor_id, token_sha256)
-VALUES (:city_id, :contributor_id, :token_sha256);
-
--- name: revoke_token
--- Let a key hold no longer. Params: token_sha256.
-UPDATE token SET revoked_at = now() WHERE token_sha256 = :token_sha256 AND revoked_at IS NULL;
-
 -- name: get_token
--- Whose key this is, where it still holds. Params: token_sha256.
-SELECT token.city_id, token.contributor_id, city.slug
-FROM token JOIN city USING (city_id)
+-- Whose key this is and what it may do, where it still holds. Params: token_sha256.
+SELECT token.city_id, city.slug, city.language, token.contributor_id, token.token_id, token.role, contributor.pseudonym
+FROM token
+JOIN city USING (city_id)
+JOIN contributor USING (contributor_id)
 WHERE token_sha256 = :token_sha256 AND revoked_at IS NULL;

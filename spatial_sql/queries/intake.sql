@@ -10,9 +10,11 @@ RETURNING inbox_id;
 SELECT inbox_id FROM inbox WHERE city_id = :city_id AND sha256 = :sha256;
 
 -- name: insert_submission
--- What new bytes will be read into. Params: submission_id, city_id, contributor_id.
-INSERT INTO submission (submission_id, city_id, contributor_id)
-VALUES (:submission_id, :city_id, :contributor_id);
+-- What bytes will be read into; no row comes back where they are a submission already. Params: submission_id, city_id, contributor_id, kind.
+INSERT INTO submission (submission_id, city_id, contributor_id, kind)
+VALUES (:submission_id, :city_id, :contributor_id, :kind)
+ON CONFLICT ON CONSTRAINT submission_pkey DO NOTHING
+RETURNING submission_id;
 
 -- name: insert_arrival
 -- A name under which bytes came; nothing where the same name brought them before. Params: city_id, inbox_id, file_name, file_key, contributor_id.
@@ -38,10 +40,10 @@ ORDER BY submission_id;
 
 -- name: get_unread
 -- One submission with its bytes and first name, held until the transaction ends; none where another process has it. Params: submission_id.
-SELECT s.submission_id, s.released_at, i.bytes, a.file_name
+SELECT s.submission_id, s.kind, s.released_at, i.bytes, i.received_at, a.file_name, a.file_key
 FROM submission s
 JOIN inbox i ON i.inbox_id = s.submission_id
-JOIN LATERAL (SELECT file_name FROM arrival WHERE inbox_id = i.inbox_id ORDER BY arrival_id LIMIT 1) a ON true
+JOIN LATERAL (SELECT file_name, file_key FROM arrival WHERE inbox_id = i.inbox_id ORDER BY arrival_id LIMIT 1) a ON true
 WHERE s.submission_id = :submission_id AND s.status = 'received'
 FOR UPDATE OF s SKIP LOCKED;
 

@@ -22,7 +22,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from mapping_service.geo import along_m, points_at
-from mapping_service.records import Floats, Ints, Streets
+from mapping_service.records import Floats, Ints
+from mapping_service.street_records import Streets
 
 MAP = Path("../shared/data/chicago/maps_chicago.zip")
 TAU_S = 15.0

@@ -23,7 +23,8 @@ from collectors.simulator.phone import correlated
 from mapping_service.clean.clean import clean
 from mapping_service.geo import to_lon_lat
 from mapping_service.parameters import Parameters
-from mapping_service.records import Fixes, Floats, Ints, Streets
+from mapping_service.records import Fixes, Floats, Ints
+from mapping_service.street_records import Streets
 from tests.benchmarks import chicago
 from tests.benchmarks.report import write_table
 

@@ -27,7 +27,8 @@ from shapely import LineString, hausdorff_distance
 
 from mapping_service.group.group import Grouping, group_rides
 from mapping_service.parameters import Parameters
-from mapping_service.records import Claim, Floats, Ints, Ride, Streets
+from mapping_service.records import Claim, Floats, Ints, Ride
+from mapping_service.street_records import Streets
 from tests.benchmarks import chicago
 from tests.benchmarks.report import write_table
 from tests.benchmarks.scoring import Track, agreement, ways

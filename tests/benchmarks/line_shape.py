@@ -25,7 +25,8 @@ from mapping_service.clean.clean import clean
 from mapping_service.fuse.shape import fuse_shape, without_standing
 from mapping_service.geo import resample, to_lon_lat, to_metres
 from mapping_service.parameters import Parameters
-from mapping_service.records import Fixes, Floats, Ints, Streets
+from mapping_service.records import Fixes, Floats, Ints
+from mapping_service.street_records import Streets
 from tests.benchmarks import chicago
 from tests.benchmarks.report import write_table
 

@@ -24,7 +24,8 @@ from mapping_service.geo import to_lon_lat, to_metres
 from mapping_service.match.index import StreetIndex, index_streets, nearby
 from mapping_service.match.matcher import match
 from mapping_service.parameters import Parameters
-from mapping_service.records import Fixes, Ints, Streets
+from mapping_service.records import Fixes, Ints
+from mapping_service.street_records import Streets
 from tests.benchmarks.chicago import MAP, Trip, lengths_m, load_streets, ride, rmf, routes, without
 from tests.benchmarks.report import write_table
 

@@ -21,7 +21,8 @@ from mapping_service.fuse.stops import OnLine, on_line
 from mapping_service.fuse.surroundings import Surroundings
 from mapping_service.geo import along_m, points_at
 from mapping_service.parameters import Parameters
-from mapping_service.records import Floats, Report, Ride, Streets
+from mapping_service.records import Floats, Report, Ride
+from mapping_service.street_records import Streets
 from tests.benchmarks.scoring import Places
 from tests.sketch import ORIGIN, SRID, press, ride
 

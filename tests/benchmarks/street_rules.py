@@ -23,7 +23,8 @@ import shapely
 from collectors.streets import files, rules
 from collectors.streets.files import read_street_file
 from mapping_service.geo import resample, to_metres, utm_srid
-from mapping_service.records import Floats, StreetMap
+from mapping_service.records import Floats
+from mapping_service.street_records import StreetMap
 from tests.benchmarks.report import write_table
 
 CITIES = (

@@ -39,7 +39,7 @@ from mapping_service.geo import to_metres, utm_srid
 from mapping_service.group.group import group_rides
 from mapping_service.intake.interpret import interpret
 from mapping_service.parameters import Parameters
-from mapping_service.records import City, Claim, Floats, NetworkDraft, Report, Ride
+from mapping_service.records import City, Claim, Document, Floats, NetworkDraft, Report, Ride
 from mapping_service.trust.claims import claims
 from mapping_service.trust.reliability import reliabilities, with_reliability
 from tests.benchmarks.report import write_table
@@ -97,7 +97,7 @@ def _read(files: Sequence[tuple[str, bytes]], claims: dict[str, Claim], city: Ci
     read, left_out = [], list[tuple[str, str]]()
     for name, data in files:
         first = seen.setdefault(hashlib.sha256(data).digest(), name)
-        made = interpret(data, name, city, p, now_s=NOW_S, released=False)
+        made = interpret(Document("file", name, data, NOW_S), city, p, now_s=NOW_S, released=False)
         if first != name:
             left_out.append((name, "duplicate"))
         elif made.verdict.status != "accepted" or made.fixes is None:

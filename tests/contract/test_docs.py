@@ -67,7 +67,7 @@ def test_every_reason_of_a_quarantine_has_its_sentence_and_its_values() -> None:
 
 
 def test_no_sentence_is_left_over() -> None:
-    assert set(SENTENCES) - {code for _, code, _ in reasons()} == {"same_bytes", "continued"}  # those are told by queries
+    assert set(SENTENCES) - {code for _, code, _ in reasons()} == {"same_bytes", "continued"}  # told by queries
 
 
 def test_sentences_tell_a_person_something() -> None:
@@ -80,7 +80,7 @@ def problems() -> Iterator[tuple[str, str]]:
     for source in sources():
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {
-                "Problem", "NotFound", "Conflict", "TooLarge", "Unavailable"
+                "Problem", "Unauthorised", "Forbidden", "NotFound", "Conflict", "TooLarge", "Unavailable"
             } and node.args and isinstance(node.args[0], ast.Constant):
                 yield f"{source.path}:{node.lineno}", str(node.args[0].value)
 

@@ -14,7 +14,8 @@ from mapping_service.fuse.progress import track_of
 from mapping_service.fuse.stops import LineStop, OnLine, Served, between_ends, line_stops, on_line, place_traits
 from mapping_service.fuse.surroundings import Surroundings
 from mapping_service.fuse.traits import TRAITS
-from mapping_service.records import Floats, Streets
+from mapping_service.records import Floats
+from mapping_service.street_records import Streets
 from tests.sketch import ORIGIN, P, drive, noisy, ride
 
 STREET = np.array([[0.0, 0.0], [3000.0, 0.0]])

@@ -8,7 +8,7 @@ import pytest
 from mapping_service.fuse.calls import Call
 from mapping_service.fuse.progress import Track, track_of
 from mapping_service.fuse.surroundings import Surroundings
-from mapping_service.records import Streets
+from mapping_service.street_records import Streets
 from tests.sketch import ORIGIN, P, drive, ride
 
 HERE = ORIGIN[None] + [[500.0, 0.0]]

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mapping_service.intake import interpret as interpreting
 from mapping_service.intake.interpret import Interpretation, interpret
 from mapping_service.reasons import SENTENCES, sentence
-from mapping_service.records import City
+from mapping_service.records import City, Document, Report, Told
 from tests.sketch import MONDAY_7H, P
 
 NAIROBI = City(1, "nairobi", "Nairobi", "Africa/Nairobi", "KES", "en", False, None, {})
@@ -32,7 +33,7 @@ def gpx(points: int = 60, *, timed: bool = True, start_s: float = MONDAY_7H, mar
 
 
 def read(data: bytes, name: str = "ride.gpx", *, released: bool = False) -> Interpretation:
-    return interpret(data, name, NAIROBI, P, now_s=NOW_S, released=released)
+    return interpret(Document("file", name, data, NOW_S), NAIROBI, P, now_s=NOW_S, released=released)
 
 
 def reason(found: Interpretation) -> str | None:
@@ -110,6 +111,44 @@ def test_nobody_can_release_what_holds_no_ride(data: bytes, code: str) -> None:
     assert reason(read(data, released=True)) == code
 
 
+def spoken(kind: str, told: Told, monkeypatch: pytest.MonkeyPatch) -> Interpretation:
+    """What is made of a document of some kind that says this."""
+    monkeypatch.setattr(interpreting, "_READERS", {kind: lambda document, city: told})
+    return interpret(Document(kind, "one", b"", NOW_S), NAIROBI, P, now_s=NOW_S, released=False)
+
+
+GOOD = read(gpx()).fixes
+TOO_SHORT = read(gpx(P.min_fixes - 1)).fixes
+STOP = Report("stop", 36.8, -1.3, MONDAY_7H, "", 0, name="Mill")
+
+
+@pytest.mark.parametrize("kind", ["instance", "record"])
+def test_a_form_is_used_for_what_it_says_without_a_trace_that_cannot_be_used(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = spoken(kind, Told(fixes=TOO_SHORT, reports=[STOP]), monkeypatch)
+    assert (reason(found), found.fixes, list(found.reports)) == (None, None, [STOP])
+    assert [one.code for one in found.notices] == ["too_few_fixes"]
+    assert reason(spoken(kind, Told(answers={"/name": "x"}), monkeypatch)) is None
+    assert reason(spoken(kind, Told(), monkeypatch)) == "says_nothing"
+
+
+def test_a_trail_is_nothing_without_its_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert reason(spoken("trail", Told(fixes=TOO_SHORT, reports=[STOP]), monkeypatch)) == "too_few_fixes"
+    assert reason(spoken("trail", Told(reports=[STOP]), monkeypatch)) == "no_positions"
+    assert reason(spoken("trail", Told(fixes=GOOD), monkeypatch)) is None
+
+
+@pytest.mark.parametrize("kind", ["instance", "record", "trail"])
+def test_the_trace_of_somebody_who_did_not_agree_is_left_out_and_the_stops_stay(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = spoken(kind, Told(fixes=GOOD, reports=[STOP], consented=False), monkeypatch)
+    assert (reason(found), found.fixes, list(found.reports)) == (None, None, [STOP])
+    assert [one.code for one in found.notices] == ["no_consent"]
+    assert spoken(kind, Told(fixes=GOOD, consented=True), monkeypatch).fixes is GOOD
+
+
 @given(st.binary(max_size=200), st.sampled_from(["a.gpx", "a.csv", "a.geojson", "a", "a.txt"]), st.booleans())
 def test_any_bytes_get_a_verdict(data: bytes, name: str, released: bool) -> None:
     found = read(data, name, released=released)
@@ -124,6 +163,7 @@ REASONS: dict[str, dict[str, float]] = {
     "copied": {"percent": 98, "of": 7}, "too_straight": {"percent": 98}, "too_steady": {"percent": 4},
     "too_rough": {"times": 6.1}, "white_noise": {"correlation": -0.66}, "impossible_speed": {"percent": 7},
     "two_places": {"km": 12.5, "of": 7}, "no_ride": {"needed_m": 500}, "no_service_points": {"rows": 4},
+    "says_nothing": {}, "continued": {"of": 7},
 }
 
 

@@ -12,7 +12,8 @@ from mapping_service.geo import along_m, points_at
 from mapping_service.match.index import index_streets
 from mapping_service.match.matcher import match
 from mapping_service.parameters import Parameters
-from mapping_service.records import Floats, Match, Streets
+from mapping_service.records import Floats, Match
+from mapping_service.street_records import Streets
 from tests.match.town import Corners, ride, town, ways
 
 P = Parameters()

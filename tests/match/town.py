@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mapping_service.geo import along_m, points_at
-from mapping_service.records import Floats, Match, Streets
+from mapping_service.records import Floats, Match
+from mapping_service.street_records import Streets
 
 Corners = Mapping[str, tuple[float, float]]
 

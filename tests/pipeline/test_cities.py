@@ -9,10 +9,11 @@ import pytest
 
 from mapping_service.cities import new_city, publisher
 from mapping_service.config import load_config
-from mapping_service.errors import Conflict, NotFound, Problem
+from mapping_service.errors import Conflict, Forbidden, NotFound, Problem, Unauthorised
 from mapping_service.exports import released_network
 from mapping_service.records import City
-from mapping_service.store.cities import add_token, get_city, list_cities, token_owner
+from mapping_service.store.cities import get_city, list_cities
+from mapping_service.store.people import add_key, sender
 from tests.pipeline.town import SLUG, Town
 
 GOOD = {"slug": "quay", "name": "Quay", "timezone": "Africa/Nairobi", "currency": "KES", "language": "en"}
@@ -71,12 +72,15 @@ def test_a_slug_is_taken_once(town: Town) -> None:
 
 def test_a_key_opens_its_own_city_and_no_other(town: Town) -> None:
     with town.engine.begin() as connection:
-        token = add_token(connection, town.city.city_id, "amina")
-        again = add_token(connection, town.city.city_id, "amina")
-        assert token_owner(connection, token) == token_owner(connection, again)
-        assert token_owner(connection, token)[0] == SLUG
-        with pytest.raises(NotFound):
-            token_owner(connection, token[:-1])
+        token = add_key(connection, town.city.city_id, "amina")
+        again = add_key(connection, town.city.city_id, "amina", role="manager", label="the blue phone")
+        owner, the_same = sender(connection, token), sender(connection, again)
+        assert (owner.slug, owner.pseudonym, owner.role, the_same.role) == (SLUG, "amina", "collector", "manager")
+        assert owner.contributor_id == the_same.contributor_id and owner.token_id != the_same.token_id
+        with pytest.raises(Unauthorised):
+            sender(connection, token[:-1])
+        with pytest.raises(Forbidden):
+            sender(connection, token[::-1])
     assert token.encode() not in b"".join(bytes(one) for one in town.ask("SELECT token_sha256 FROM token"))
     assert len(town.ask("SELECT 1 FROM contributor")) == 1
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import queue
 
 import procrastinate
+import psycopg
+import pytest
 
+from mapping_service import jobs
 from mapping_service.cities import new_city
 from mapping_service.jobs import ask_to_process, make_app
 from mapping_service.postgres import psycopg_dsn
@@ -30,6 +34,36 @@ def test_asking_twice_leaves_one_job_waiting_for_each_city(town: Town) -> None:
     for slug in (SLUG, SLUG, "quay", SLUG):
         ask_to_process(town.url, slug)
     assert town.ask(WAITING) == [SLUG, "quay"]
+
+
+def test_the_waker_tells_of_a_city_at_once_and_then_not_again_for_a_while(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: queue.Queue[str] = queue.Queue()
+    monkeypatch.setattr(jobs, "ask_to_process", lambda url, slug: told.put(slug))
+    waker = jobs.Waker("")
+    for slug in (SLUG, "quay", SLUG, SLUG):
+        waker.wake(slug, every_s=3600)
+    assert {told.get(timeout=60), told.get(timeout=60)} == {SLUG, "quay"}
+    waker.wake("mole")
+    assert told.get(timeout=60) == "mole" and told.empty()
+    waker.wake(SLUG, every_s=0)
+    assert told.get(timeout=60) == SLUG
+
+
+def test_a_waker_that_reaches_nobody_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: queue.Queue[str] = queue.Queue()
+
+    def out_of_reach(url: str, slug: str) -> None:
+        told.put(slug)
+        raise psycopg.OperationalError
+
+    monkeypatch.setattr(jobs, "ask_to_process", out_of_reach)
+    waker = jobs.Waker("")
+    waker.wake(SLUG)
+    assert told.get(timeout=60) == SLUG
+    waker.wake("quay")
+    assert told.get(timeout=60) == "quay"
 
 
 def test_the_worker_does_what_was_asked_for(town: Town) -> None:

@@ -12,9 +12,10 @@ from collectors.simulator import sample_town
 from collectors.simulator.street_map import street_map
 from mapping_service import matching, stages
 from mapping_service.parameters import Parameters
-from mapping_service.records import Ride, StreetReading
+from mapping_service.records import Ride
 from mapping_service.store.engine import engine_for
 from mapping_service.store.streets import save_streets, summary
+from mapping_service.street_records import StreetReading
 from tests.pipeline.town import PLAIN, Town, survey
 
 P = Parameters()

@@ -10,7 +10,7 @@ import pytest
 from mapping_service.parameters import Parameters
 from mapping_service.receive import receive
 from mapping_service.stages import take_in
-from mapping_service.store.cities import add_token, token_owner
+from mapping_service.store import people
 from mapping_service.store.intake import own_submission
 from tests.pipeline.town import PLAIN, SLUG, Town, survey
 
@@ -19,7 +19,7 @@ from tests.pipeline.town import PLAIN, SLUG, Town, survey
 def sender(town: Town) -> int:
     """A contributor who may ask."""
     with town.engine.begin() as connection:
-        return token_owner(connection, add_token(connection, town.city.city_id, "ama"))[1]
+        return people.sender(connection, people.add_key(connection, town.city.city_id, "ama")).contributor_id
 
 
 def told(town: Town, sender: int, submission_id: int) -> dict[str, Any]:

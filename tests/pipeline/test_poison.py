@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from mapping_service import stages
 from mapping_service.clean.clean import clean
 from mapping_service.intake.interpret import interpret
-from mapping_service.records import Fixes
+from mapping_service.records import Document, Fixes
 from tests.pipeline.town import Town, survey
 
 
@@ -19,10 +19,10 @@ def test_a_file_that_cannot_be_read_is_set_aside_and_the_others_go_on(
 ) -> None:
     whole = interpret
 
-    def fails_on_poison(data: bytes, *args: Any, **kwargs: Any) -> Any:
-        if data == b"poison":
+    def fails_on_poison(document: Document, *args: Any, **kwargs: Any) -> Any:
+        if document.data == b"poison":
             raise OverflowError("cannot convert float infinity to integer")
-        return whole(data, *args, **kwargs)
+        return whole(document, *args, **kwargs)
 
     monkeypatch.setattr(stages, "interpret", fails_on_poison)
     town.send("a.gpx", b"poison")

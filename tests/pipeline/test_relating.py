@@ -17,11 +17,12 @@ from mapping_service.group.group import group_rides
 from mapping_service.group.near import compare, near_pairs, near_rides
 from mapping_service.group.trail import trail_of
 from mapping_service.parameters import Parameters
-from mapping_service.records import City, Match, Ride, StreetReading
+from mapping_service.records import City, Match, Ride
 from mapping_service.relating import SETTINGS, place_run, relate, related
 from mapping_service.store.cities import get_city
 from mapping_service.store.relations import meeting
 from mapping_service.store.streets import save_match, save_streets
+from mapping_service.street_records import StreetReading
 from tests.collectors.streets.drawn import lay
 from tests.factories import at, make_city, make_run, make_submission
 from tests.group.rides import ridden

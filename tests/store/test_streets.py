@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Connection
 
-from mapping_service.records import Match, StreetMap, StreetReading
+from mapping_service.records import Match
 from mapping_service.store.engine import run
 from mapping_service.store.streets import (
     get_network,
@@ -21,6 +21,7 @@ from mapping_service.store.streets import (
     summary,
     unmatched,
 )
+from mapping_service.street_records import StreetMap, StreetReading
 from mapping_service.streets import digest, directed
 from tests.collectors.streets.drawn import lay
 from tests.factories import make_city, make_run, make_submission

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import text
 
-from mapping_service.store.cities import add_token
 from mapping_service.store.engine import engine_for
+from mapping_service.store.people import add_key
 from tests.factories import make_city, make_network
 
 
@@ -37,6 +37,6 @@ def field(database: str) -> Iterator[Field]:
         city_id = make_city(connection, slug="field", timezone="Africa/Nairobi")
         for kind in ("candidate", "accepted"):
             make_network(connection, city_id, kind)
-        keys = [add_token(connection, city_id, name) for name in ("ama", "kofi")]
+        keys = [add_key(connection, city_id, name) for name in ("ama", "kofi")]
     yield Field(database, city_id, "field", *keys)
     engine.dispose()

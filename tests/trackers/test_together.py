@@ -11,9 +11,9 @@ from sqlalchemy.exc import OperationalError
 
 from mapping_service import together
 from mapping_service.errors import Unavailable
-from mapping_service.store.cities import revoke_token
 from mapping_service.store.engine import engine_for
 from mapping_service.store.messages import Kept, RawMessage
+from mapping_service.store.people import revoke_key, sender
 from tests.trackers.conftest import Field
 
 
@@ -44,7 +44,8 @@ def test_an_unknown_or_revoked_key_stores_nothing_from_that_moment_on(field: Fie
     assert together.put(field.url, message("unknown", b"x")) is None
     assert together.put(field.url, message(field.key, b"x")) is not None
     with engine_for(field.url).begin() as connection:
-        revoke_token(connection, field.key)
+        owner = sender(connection, field.key)
+        revoke_key(connection, owner.city_id, owner.token_id)
     assert together.put(field.url, message(field.key, b"y")) is None
     assert field.count("message") == 1
 

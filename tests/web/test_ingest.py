@@ -15,8 +15,9 @@ from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
 from collectors.limits import MAX_FILE_BYTES
-from mapping_service.store.cities import add_token, get_city, revoke_token
-from mapping_service.web import ingest
+from mapping_service import jobs
+from mapping_service.store.cities import get_city
+from mapping_service.store.people import add_key, revoke_key, sender
 from tests.factories import make_network
 
 GPX = b'<gpx version="1.1" creator="test"><trk><trkseg><trkpt lat="-1.2" lon="36.8"/></trkseg></trk></gpx>'
@@ -30,7 +31,7 @@ def key(rows: Connection) -> str:
     city = get_city(rows, "empty-town")
     for kind in ("candidate", "accepted"):
         make_network(rows, city.city_id, kind)
-    made = add_token(rows, city.city_id, "kofi")
+    made = add_key(rows, city.city_id, "kofi")
     rows.commit()
     return made
 
@@ -117,11 +118,13 @@ def test_a_body_over_the_limit_is_refused_even_if_its_length_is_not_told(client:
 
 
 def test_an_unknown_and_a_revoked_key_are_refused(client: FlaskClient, key: str, rows: Connection) -> None:
-    assert error_of(client.post("/ingest/nobody/gpx", data=GPX)) == (404, "token_unknown")
-    revoke_token(rows, key)
+    assert error_of(client.post("/ingest/nobody/gpx", data=GPX)) == (401, "token_malformed")
+    assert error_of(client.post(f"/ingest/{'n' * 32}/gpx", data=GPX)) == (403, "token_unknown")
+    assert client.post(f"/ingest/{key}/gpx", data=GPX).status_code == 202
+    revoke_key(rows, sender(rows, key).city_id, sender(rows, key).token_id)
     rows.commit()
-    assert client.post(f"/ingest/{key}/gpx", data=GPX).status_code == 404
-    assert stored(rows) == []
+    assert error_of(client.post(f"/ingest/{key}/gpx", data=OTHER)) == (403, "token_unknown")
+    assert len(stored(rows)) == 1
 
 
 def test_what_is_stored_is_acknowledged_even_if_the_worker_cannot_be_told(
@@ -130,7 +133,7 @@ def test_what_is_stored_is_acknowledged_even_if_the_worker_cannot_be_told(
     def out_of_reach(*_: object) -> None:
         raise psycopg.OperationalError
 
-    monkeypatch.setattr(ingest, "ask_to_process", out_of_reach)
+    monkeypatch.setattr(jobs, "ask_to_process", out_of_reach)
     assert post(data=GPX, query_string={"name": "ride.gpx"}).status_code == 202
     assert stored(rows) == ["ride.gpx"]
 
@@ -141,6 +144,6 @@ def test_senders_see_what_became_of_their_own_files_only(
     mine = post(data=GPX).json["received"][0]["submission_id"]
     answer = client.get(f"/ingest/{key}/submissions/{mine}").json or {}
     assert (answer["status"], answer["reason"], answer["route_id"]) == ("received", "", None)
-    stranger = add_token(rows, get_city(rows, "empty-town").city_id, "ama")
+    stranger = add_key(rows, get_city(rows, "empty-town").city_id, "ama")
     rows.commit()
     assert client.get(f"/ingest/{stranger}/submissions/{mine}").status_code == 404

@@ -13,10 +13,12 @@ from flask.testing import FlaskClient
 
 from mapping_service.fuse import variants
 from mapping_service.records import Notice
-from mapping_service.web.language import LANGUAGES, Words, catalog, choose
+from mapping_service.web.language import LANGUAGES, Words, catalog, choose, in_language, languages_of
 
 WEB = Path(__file__).resolve().parents[2] / "mapping_service" / "web"
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
+BOOKS = ["pages", *sorted(path.name for path in (WEB / "locales").iterdir() if path.is_dir())]
+CATALOGS = [(book, language) for book in BOOKS for language in languages_of(book)]
 # Keys put together from a part and a value, as in t("day." ~ day).
 OPEN_ENDED = re.compile(r"""\bt\("([a-z_.]+\.)" ~""")
 USED = re.compile(r"""\bt\(\s*['"]([a-z_.]+)['"]\s*[,)]""")
@@ -31,19 +33,36 @@ def placeholders(words: str) -> set[str | None]:
     return {name for _, name, _, _ in Formatter().parse(words) if name is not None}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_catalog_has_the_same_keys_and_placeholders(language: str) -> None:
-    english, other = catalog("en"), catalog(language)
-    assert list(other) == list(english)
-    for key, words in english.items():
-        assert placeholders(other[key]) == placeholders(words), key
-        assert other[key].strip(), key
+@pytest.mark.parametrize(("book", "language"), CATALOGS)
+def test_every_catalog_has_the_same_keys_and_placeholders(book: str, language: str) -> None:
+    english, other = catalog("en", book), catalog(language, book)
+    counted = {key.removesuffix(".other") for key in english if key.endswith(".other")}
+    plain = {key for key in english if not (key.endswith((".one", ".other")) and key.rpartition(".")[0] in counted)}
+    forms = {Locale.parse(language).plural_form(number) for number in range(200)} | {"other"}
+    assert set(other) == plain | {f"{key}.{form}" for key in counted for form in forms}
+    for key, words in other.items():
+        assert words.strip(), key
+        if key in plain:
+            assert placeholders(words) == placeholders(english[key]), key
+        else:  # one or two of something may be said in a word
+            assert placeholders(words) <= placeholders(english[f"{key.rpartition('.')[0]}.other"]), key
 
 
-@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
-def test_no_catalog_is_a_copy_of_the_english_one(language: str) -> None:
-    sentences = [key for key, words in catalog("en").items() if words.count(" ") >= 3]
-    assert [key for key in sentences if catalog(language)[key] == catalog("en")[key]] == []
+@pytest.mark.parametrize(("book", "language"), [one for one in CATALOGS if one[1] != "en"])
+def test_no_catalog_is_a_copy_of_the_english_one(book: str, language: str) -> None:
+    english = catalog("en", book)
+    sentences = [key for key, words in english.items() if words.count(" ") >= 3]
+    assert [key for key in sentences if catalog(language, book).get(key) == english[key]] == []
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_every_book_speaks_the_languages_of_the_pages_at_least(book: str) -> None:
+    assert set(LANGUAGES) <= set(languages_of(book)) <= {*LANGUAGES, "ar"}
+
+
+def test_a_book_that_does_not_speak_a_citys_language_speaks_english() -> None:
+    assert in_language("sw-KE") == Words("sw") and in_language("yo") == in_language(None) == Words("en")
+    assert (Words("ar").direction, Words("fr").direction) == ("rtl", "ltr")
 
 
 def test_every_key_that_a_page_uses_exists() -> None:

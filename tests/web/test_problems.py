@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from flask import Flask
-from flask.testing import FlaskClient
+import logging
 
-from mapping_service.web import create_app
+import pytest
+from flask import Flask, Response
+from flask.testing import FlaskClient
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+
+from mapping_service.web import create_app, problems
 
 
 @pytest.mark.parametrize(
@@ -71,6 +74,39 @@ def test_a_lost_database_is_a_503_that_says_when_to_ask_again(path: str) -> None
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "60"
     assert "database_unavailable" in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("error", [
+    OperationalError("x", {}, Exception("disk full")), InterfaceError("x", {}, Exception("connection already closed")),
+    TimeoutError("no connection to spare"),
+], ids=lambda error: type(error).__name__)
+def test_a_database_that_cannot_take_it_now_is_a_503_with_a_sentence(app: Flask, error: Exception) -> None:
+    def broken(token: str) -> str:
+        raise error
+
+    app.view_functions["ingest.post_gpx"] = broken
+    answer = app.test_client().post("/ingest/key/gpx")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert answer.json is not None and "nothing was accepted" in answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize("logger", ["gunicorn.error", "mapping_service.web"])
+@pytest.mark.parametrize("path", ["/ingest/KEY/gpx", "/setup/KEY", "/v1/key/KEY/projects/x/formList?deviceID=1"])
+def test_no_log_tells_a_key(app: Flask, caplog: pytest.LogCaptureFixture, logger: str, path: str) -> None:
+    try:
+        raise RuntimeError(f"cannot build {path}")
+    except RuntimeError:
+        logging.getLogger(logger).exception("Error handling request %s", path)
+    assert path.replace("KEY", "…") in caplog.text and "cannot build" in caplog.text
+    assert "KEY" not in caplog.text
+
+
+def test_an_address_may_have_failures_in_a_shape_of_its_own(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(problems, "_RENDERERS", {})
+    problems.answer_for("/v1/key/", lambda problem: Response(f"<m>{problem.code}</m>", content_type="text/xml"))
+    answer = app.test_client().get("/v1/key/nothing/of/the/kind")
+    assert (answer.status_code, answer.mimetype, answer.text) == (404, "text/xml", "<m>not_found</m>")
+    assert app.test_client().get("/v1/else").is_json
 
 
 def test_what_breaks_is_logged_without_the_key_of_the_contributor(app: Flask, caplog: pytest.LogCaptureFixture) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, text
 
 from collectors.streets.network import Way, make_streets
 from collectors.streets.rules import Rule
-from mapping_service.records import StreetReading
 from mapping_service.store.streets import save_streets
+from mapping_service.street_records import StreetReading
 from mapping_service.web import compress
 from tests.collectors.streets.drawn import NOWHERE
 from tests.factories import at

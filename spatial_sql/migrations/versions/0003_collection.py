@@ -1,4 +1,4 @@
-"""Where a new ride seems to belong before the city has been thought through again."""
+"""Where a new ride seems to belong, and everything that phones send beside files."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Add what is said of a ride between its arrival and the next candidate network."""
-    for part in ("placing", "grouping", "messages", "forms"):
+    """Add placements of new rides, and people, consent and what their phones send."""
+    for part in ("placing", "grouping", "people", "messages", "forms"):
         op.get_bind().exec_driver_sql(migration_sql(f"0003_{part}"))

@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 from collectors.simulator import GtfsNetwork, sample_town
 from collectors.simulator.network import Plane, Street, resampled
 from collectors.simulator.street_map import street_map
-from mapping_service.records import StreetMap
+from mapping_service.street_records import StreetMap
 from mapping_service.streets import directed
 
 PLANE = Plane(33.3, -1.2)

@@ -14,7 +14,8 @@ import numpy as np
 
 from collectors.streets.network import Way, make_streets
 from collectors.streets.rules import rule_of
-from mapping_service.records import Floats, StreetMap
+from mapping_service.records import Floats
+from mapping_service.street_records import StreetMap
 from tests.sketch import places
 
 STEP_DEG = 0.001

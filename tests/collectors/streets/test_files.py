@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from collectors.streets import files
 from collectors.streets.files import read_street_file
 from mapping_service.errors import Problem
-from mapping_service.records import StreetReading
+from mapping_service.street_records import StreetReading
 from mapping_service.streets import digest
 
 DATA = Path(__file__).parents[3] / "../shared/data"

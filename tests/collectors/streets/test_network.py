@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components, shortest_path
 
 from collectors.streets.network import Way, make_streets
 from collectors.streets.rules import Rule
-from mapping_service.records import StreetMap
+from mapping_service.street_records import StreetMap
 from tests.collectors.streets.drawn import NOWHERE, lay, spelt, way_back
 
 CROSS = """

@@ -1,0 +1,78 @@
+"""People who send, known by pseudonyms: their keys, and what they agreed to."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+
+from sqlalchemy import Connection
+
+from mapping_service.errors import Forbidden, NotFound, Unauthorised
+from mapping_service.records import Sender
+from mapping_service.store.engine import row, run
+
+COLLECTOR = "collector"
+MANAGER = "manager"
+# A key in the alphabet of base64url: 24 random bytes.
+_KEY_BYTES = 24
+_KEY = re.compile(r"[A-Za-z0-9_-]{32}")
+
+
+def add_key(connection: Connection, city_id: int, pseudonym: str, *, role: str = COLLECTOR, label: str = "") -> str:
+    """Make a key for a contributor of a city and return it; it is shown this once and kept only as its hash.
+
+    ``label`` says which phone it is for; a person may have several.
+    """
+    found = row(connection, "city.get_or_insert_contributor", {"city_id": city_id, "pseudonym": pseudonym})
+    assert found is not None
+    key = secrets.token_urlsafe(_KEY_BYTES)
+    values = {"city_id": city_id, "contributor_id": found.contributor_id, "token_sha256": key_hash(key)}
+    run(connection, "people.insert_key", {**values, "role": role, "label": label})
+    return key
+
+
+def sender(connection: Connection, key: str) -> Sender:
+    """Return who a key belongs to.
+
+    Raises ``Unauthorised`` ``token_malformed`` where it cannot be a key, ``Forbidden`` ``token_unknown`` where nobody
+    has it or it was revoked.
+    """
+    if not _KEY.fullmatch(key):
+        raise Unauthorised("token_malformed", "This is not a key. Copy the whole address that your manager gave you.")
+    found = row(connection, "city.get_token", {"token_sha256": key_hash(key)})
+    if found is None:
+        raise Forbidden("token_unknown", "This key is not known here, or was revoked. Ask your manager for a new one.")
+    return Sender(**found._mapping)
+
+
+def revoke_key(connection: Connection, city_id: int, token_id: int) -> None:
+    """Let a key hold no longer, from now on. Raises ``NotFound`` ``key_unknown``."""
+    if not run(connection, "people.revoke_key", {"city_id": city_id, "token_id": token_id}):
+        raise NotFound("key_unknown", f"There is no key {token_id} that holds in this city.", key=token_id)
+
+
+def key_hash(key: str) -> bytes:
+    """Return the only form in which a key is kept."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+def record_consent(
+    connection: Connection,
+    city_id: int,
+    contributor_id: int,
+    *,
+    given: bool,
+    text_version: str,
+    language: str,
+    via: str,
+) -> None:
+    """Write down what a person agreed to or refused, by which text in which language, and where they were asked."""
+    values = {"city_id": city_id, "contributor_id": contributor_id, "given": given, "text_version": text_version}
+    run(connection, "people.insert_consent", {**values, "language": language, "via": via})
+
+
+def has_consent(connection: Connection, contributor_id: int) -> bool | None:
+    """Return what a person said last, ``None`` where they were never asked."""
+    found = row(connection, "people.get_consent", {"contributor_id": contributor_id})
+    return None if found is None else bool(found.given)

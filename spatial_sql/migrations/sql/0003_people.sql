@@ -1,0 +1,50 @@
+-- People who send: what they agreed to, what their keys may do, and what kind of thing a submission is.
+
+ALTER TABLE contributor
+  ADD COLUMN erased_at timestamptz;               -- all they sent is gone; the row stays so that the pseudonym is not given again
+
+ALTER TABLE token
+  ADD COLUMN role  text NOT NULL DEFAULT 'collector',
+  ADD COLUMN label text NOT NULL DEFAULT '',      -- which phone, in the manager's words
+  ADD CONSTRAINT token_role CHECK (role IN ('collector', 'manager'));
+
+-- What somebody agreed to, when, and by which text; the newest row counts.
+CREATE TABLE consent (
+  consent_id     bigint GENERATED ALWAYS AS IDENTITY,
+  city_id        integer NOT NULL,
+  contributor_id integer NOT NULL,
+  given          boolean NOT NULL,
+  text_version   text NOT NULL,                   -- of the consent text that was shown
+  language       text NOT NULL,
+  via            text NOT NULL,
+  at             timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT consent_pkey PRIMARY KEY (consent_id),
+  CONSTRAINT consent_city_fkey FOREIGN KEY (city_id) REFERENCES city,
+  CONSTRAINT consent_contributor_fkey FOREIGN KEY (contributor_id) REFERENCES contributor,
+  CONSTRAINT consent_via CHECK (via IN ('setup', 'page', 'form', 'paper'))
+);
+-- Usage: people.get_consent, foreign key
+CREATE INDEX consent_contributor_idx ON consent (contributor_id, consent_id);
+-- Usage: foreign key
+CREATE INDEX consent_city_idx ON consent (city_id);
+
+ALTER TABLE city
+  ADD COLUMN keep_unknown boolean NOT NULL DEFAULT true;  -- forms unknown, closed or not of this city: kept and set aside, not refused
+
+ALTER TABLE submission
+  ADD COLUMN kind text NOT NULL DEFAULT 'file',
+  ADD CONSTRAINT submission_kind CHECK (kind IN ('file', 'instance', 'record', 'trail'));
+
+-- The submission whose trace a report belongs to, where that is another one than its own; details: what has no column.
+ALTER TABLE report
+  ADD COLUMN ride_id bigint,
+  ADD COLUMN subject text,                        -- public id of the stop, route or service point it is about
+  ADD COLUMN details jsonb NOT NULL DEFAULT '{}',
+  ADD CONSTRAINT report_ride_fkey FOREIGN KEY (ride_id) REFERENCES submission ON DELETE SET NULL;
+ALTER TABLE report DROP CONSTRAINT report_kind;
+ALTER TABLE report
+  ADD CONSTRAINT report_kind CHECK (kind IN (
+    'stop', 'occupancy', 'fare', 'wait', 'departure', 'arrival', 'cancel', 'other', 'unread', 'boarding', 'count', 'visit', 'correction'
+  ));
+-- Usage: foreign key
+CREATE INDEX report_ride_idx ON report (ride_id) WHERE ride_id IS NOT NULL;
