@@ -16,6 +16,7 @@ import click
 from mapping_service.cli_form import form
 from mapping_service.cli_network import network
 from mapping_service.cli_parts import answer, city_option, find_city, json_option, open_database, progress, settings
+from mapping_service.cli_people import people, token
 from mapping_service.cli_review import review
 from mapping_service.errors import NotFound, Problem
 from mapping_service.parameters import Parameters
@@ -32,6 +33,8 @@ def cli() -> None:
 
 cli.add_command(form)
 cli.add_command(network)
+cli.add_command(token)
+cli.add_command(people)
 
 
 def main() -> None:
@@ -110,40 +113,6 @@ def city_list(as_json: bool) -> None:
         found = list_cities(connection)
     lines = [f"{one.slug:20} {one.name}{' (sample)' if one.synthetic else ''}" for one in found]
     answer([asdict(one) for one in found], as_json, "\n".join(lines) or "There is no city yet.")
-
-
-@cli.group()
-def token() -> None:
-    """The keys with which contributors send."""
-
-
-@token.command("create")
-@city_option
-@click.option("--contributor", required=True, help="A pseudonym, not a name.")
-@json_option
-def token_create(slug: str, contributor: str, as_json: bool) -> None:
-    """Make a key; it is shown this once."""
-    from mapping_service.store.people import add_key
-
-    _, engine = open_database()
-    found = find_city(engine, slug)
-    with engine.begin() as connection:
-        made = add_key(connection, found.city_id, contributor)
-    address = f"{settings().base_url}/ingest/{made}/gpx"
-    answer({"token": made, "address": address}, as_json, f"{made}\nSend GPX files to {address}")
-
-
-@token.command("revoke")
-@click.argument("key")
-@json_option
-def token_revoke(key: str, as_json: bool) -> None:
-    """Let a key hold no longer."""
-    from mapping_service.store.people import revoke_key, sender
-
-    with open_database()[1].begin() as connection:
-        owner = sender(connection, key)
-        revoke_key(connection, owner.city_id, owner.token_id)
-    answer({"revoked": True}, as_json, "Revoked.")
 
 
 @cli.command("import")

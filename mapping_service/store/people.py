@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from mapping_service.errors import Forbidden, NotFound, Unauthorised
 from mapping_service.records import Sender
-from mapping_service.store.engine import row, run
+from mapping_service.store.engine import row, rows, run
 
 COLLECTOR = "collector"
 MANAGER = "manager"
@@ -24,10 +26,9 @@ def add_key(connection: Connection, city_id: int, pseudonym: str, *, role: str =
 
     ``label`` says which phone it is for; a person may have several.
     """
-    found = row(connection, "city.get_or_insert_contributor", {"city_id": city_id, "pseudonym": pseudonym})
-    assert found is not None
+    contributor_id = get_or_add_contributor(connection, city_id, pseudonym)
     key = secrets.token_urlsafe(_KEY_BYTES)
-    values = {"city_id": city_id, "contributor_id": found.contributor_id, "token_sha256": key_hash(key)}
+    values = {"city_id": city_id, "contributor_id": contributor_id, "token_sha256": key_hash(key)}
     run(connection, "people.insert_key", {**values, "role": role, "label": label})
     return key
 
@@ -76,3 +77,64 @@ def has_consent(connection: Connection, contributor_id: int) -> bool | None:
     """Return what a person said last, ``None`` where they were never asked."""
     found = row(connection, "people.get_consent", {"contributor_id": contributor_id})
     return None if found is None else bool(found.given)
+
+
+def contributor_id_of(connection: Connection, city_id: int, pseudonym: str) -> int:
+    """Return the id of a pseudonym. Raises ``NotFound`` ``contributor_unknown``."""
+    found = row(connection, "people.get_contributor", {"city_id": city_id, "pseudonym": pseudonym})
+    if found is None:
+        raise NotFound("contributor_unknown", f"Nobody sends to this city as “{pseudonym}”.", contributor=pseudonym)
+    return int(found.contributor_id)
+
+
+def get_or_add_contributor(connection: Connection, city_id: int, pseudonym: str) -> int:
+    """Return the id of a pseudonym, which is made where it is new."""
+    found = row(connection, "city.get_or_insert_contributor", {"city_id": city_id, "pseudonym": pseudonym})
+    assert found is not None
+    return int(found.contributor_id)
+
+
+def list_keys(connection: Connection, city_id: int) -> list[dict[str, Any]]:
+    """Return the keys of a city, the newest first: whose, for which phone, and whether each still holds."""
+    return [dict(one._mapping) for one in rows(connection, "people.list_keys", {"city_id": city_id})]
+
+
+def consents(connection: Connection, contributor_id: int) -> list[dict[str, Any]]:
+    """Return all that a person said when asked, in order."""
+    return [dict(one._mapping) for one in rows(connection, "people.list_consents", {"contributor_id": contributor_id})]
+
+
+def own_documents(connection: Connection, contributor_id: int) -> list[Row[Any]]:
+    """Return what a person sent, one row per name, with what became of it; without the bytes."""
+    return rows(connection, "people.list_own", {"contributor_id": contributor_id})
+
+
+def inbox_bytes(connection: Connection, inbox_id: int) -> bytes:
+    """Return the bytes of one inbox row."""
+    found = row(connection, "people.get_bytes", {"inbox_id": inbox_id})
+    assert found is not None
+    return bytes(found.bytes)
+
+
+def own_messages(connection: Connection, contributor_id: int, at_once: int) -> Iterator[Row[Any]]:
+    """Yield the messages of a person in order; so many at a time are held in memory."""
+    after = 0
+    values = {"contributor_id": contributor_id, "most": at_once}
+    while found := rows(connection, "people.list_own_messages", {**values, "after": after}):
+        yield from found
+        after = found[-1].message_id
+
+
+def own_reports(connection: Connection, contributor_id: int) -> list[dict[str, Any]]:
+    """Return what was read of a person's reports."""
+    found = rows(connection, "people.list_own_reports", {"contributor_id": contributor_id})
+    return [dict(one._mapping) for one in found]
+
+
+def own_counts(connection: Connection, contributor_id: int) -> dict[str, int]:
+    """Return how many documents of a person stand in each state, and how many ``messages`` they sent."""
+    values = {"contributor_id": contributor_id}
+    counts = {one.status: int(one.submissions) for one in rows(connection, "people.count_own", values)}
+    found = row(connection, "people.count_messages", values)
+    assert found is not None
+    return {**counts, "messages": int(found.messages)}

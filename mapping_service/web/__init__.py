@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 
 from mapping_service.config import load_config
 from mapping_service.postgres import database_address
-from mapping_service.web import api, compress, database, downloads, ingest, language, pages, problems, tiles, vendor
+from mapping_service.web import api, compress, database, downloads, ingest, language, me, pages, problems, tiles, vendor
 
 # Nothing from elsewhere, ever: no tiles, fonts or scripts of third parties. MapLibre starts its worker from a blob.
 _SECURITY_HEADERS = {
@@ -37,7 +37,7 @@ def create_app(database_url: str | None = None) -> Flask:
     app.extensions["commonway"] = config
     for part in (database, language, problems, compress):
         part.install(app)
-    for module in (vendor, api, ingest, tiles, downloads, pages):
+    for module in (vendor, api, ingest, me, tiles, downloads, pages):
         app.register_blueprint(module.blueprint)
     app.after_request(_secure)
     return app

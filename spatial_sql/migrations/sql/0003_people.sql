@@ -1,7 +1,7 @@
 -- People who send: what they agreed to, what their keys may do, and what kind of thing a submission is.
 
 ALTER TABLE contributor
-  ADD COLUMN erased_at timestamptz;               -- all they sent is gone; the row stays so that the pseudonym is not given again
+  ADD COLUMN erased_at timestamptz;               -- all they sent is gone, and their pseudonym with it
 
 ALTER TABLE token
   ADD COLUMN role  text NOT NULL DEFAULT 'collector',
@@ -48,3 +48,10 @@ ALTER TABLE report
   ));
 -- Usage: foreign key
 CREATE INDEX report_ride_idx ON report (ride_id) WHERE ride_id IS NOT NULL;
+
+-- A service point outlives the person who sent it where it has been accepted or released.
+ALTER TABLE service_point
+  ALTER COLUMN submission_id DROP NOT NULL;
+ALTER TABLE service_point DROP CONSTRAINT service_point_submission_fkey;
+ALTER TABLE service_point
+  ADD CONSTRAINT service_point_submission_fkey FOREIGN KEY (submission_id) REFERENCES submission ON DELETE SET NULL;
