@@ -16,6 +16,7 @@ from collectors.words import load_words
 from gtfs_export import Publisher
 from mapping_service.config import Config
 from mapping_service.errors import Problem
+from mapping_service.forms import publish_builtin
 from mapping_service.records import City
 from mapping_service.store import published
 from mapping_service.store.cities import add_city
@@ -36,13 +37,18 @@ def new_city(
     *,
     synthetic: bool = False,
 ) -> City:
-    """Create a city. Raises ``Problem`` with a code for each thing that cannot be, ``Conflict`` ``city_exists``."""
+    """Create a city with our own forms.
+
+    Raises ``Problem`` with a code for each thing that cannot be, ``Conflict`` ``city_exists``.
+    """
     _check(slug, timezone, currency, language)
     extra = _read_words(words) if words else {}
     load_words(language, extra)
     made = City(0, slug, name.strip() or slug, timezone, currency, language, synthetic, None, extra)
     with engine.begin() as connection:
-        return add_city(connection, made)
+        city = add_city(connection, made)
+    publish_builtin(engine, city)
+    return city
 
 
 def _check(slug: str, timezone: str, currency: str, language: str) -> None:

@@ -1,4 +1,4 @@
-"""Publishing the forms that a city brings."""
+"""Publishing forms: our own in every city, and those that a city brings."""
 
 from __future__ import annotations
 
@@ -7,16 +7,42 @@ from pathlib import PurePosixPath
 
 from sqlalchemy import Connection, Engine
 
-from collectors.forms.build import BuiltForm, build_upload
+from collectors.forms.build import OWN, BuiltForm, build_own, build_upload
 from mapping_service.errors import Problem
 from mapping_service.records import City
 from mapping_service.store import forms
+from mapping_service.store.cities import list_cities
 
 GENERATED = frozenset(f"{name}.{ending}" for name in ("stops", "routes", "service_points") for ending in
                       ("csv", "geojson"))
 """Files that a form need not bring: lists of the city, made from its network."""
 
 _DATA = (".csv", ".geojson", ".xml")
+
+
+def publish_builtin(engine: Engine, city: City) -> list[str]:
+    """Give a city our own forms as they are in this release; return the ids of those that are new to it.
+
+    A version that a city has stays as it is, since phones compare its bytes; and so does a form that it brought itself
+    under one of our ids.
+    """
+    new = []
+    with engine.begin() as connection:
+        brought = {one.form_id for one in forms.list_all(connection, city.city_id) if not one.builtin}
+        for form_id in (one for one in OWN if one not in brought):
+            form = build_own(form_id, city.language)
+            if forms.form_xml(connection, city.city_id, form_id, form.version) is None:
+                forms.publish(connection, city.city_id, form, {}, builtin=True)
+                new.append(form_id)
+    return new
+
+
+def ensure_builtin(engine: Engine) -> None:
+    """Give every city of this installation our own forms."""
+    with engine.connect() as connection:
+        cities = list_cities(connection)
+    for city in cities:
+        publish_builtin(engine, city)
 
 
 def publish_upload(

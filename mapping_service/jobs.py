@@ -127,6 +127,9 @@ def waker(url: str) -> Waker:
 
 def work(url: str) -> None:
     """Run the worker until it is told to stop. What was pending before it started is taken up first."""
+    from mapping_service.forms import ensure_builtin
+
+    ensure_builtin(engine_for(url))
     app = make_app(procrastinate.PsycopgConnector(conninfo=psycopg_dsn(url)), url)
     for slug in pending_cities(engine_for(url)):
         ask_to_process(url, slug)

@@ -55,6 +55,7 @@ class BuiltForm:
     warnings: tuple[str, ...] = ()
 
 
+@cache
 def build_own(form_id: str, language: str) -> BuiltForm:
     """Build one of our own forms, opening in ``language`` where it speaks that, else in English.
 
@@ -63,7 +64,7 @@ def build_own(form_id: str, language: str) -> BuiltForm:
     from pyxform.xls2json_backends import get_xlsform
 
     book = get_xlsform((HERE / f"{form_id}.md").read_text("utf-8"))
-    sheets = {name: _said(getattr(book, name), language) for name in _SHEETS if getattr(book, name)}
+    sheets = {name: _said(name, getattr(book, name), language) for name in _SHEETS if getattr(book, name)}
     xml, warnings = _convert({**_definition(sheets), "fallback_form_name": "data"})
     if warnings:
         raise ValueError(f"{form_id}.md: {'; '.join(warnings)}")
@@ -122,14 +123,14 @@ def _unpacked_bytes(data: bytes) -> int:
         return 0
 
 
-def _said(rows: Sequence[Mapping[str, str]], language: str) -> list[dict[str, str]]:
+def _said(sheet: str, rows: Sequence[Mapping[str, str]], language: str) -> list[dict[str, str]]:
     """A sheet of our own with its texts in all languages, and the settings for a city of ``language``."""
     opening = language if language in LANGUAGES else "en"
     said = []
     for row in rows:
         made: dict[str, str] = {}
         for column, text in row.items():
-            if column in _SPOKEN:
+            if column in _SPOKEN and sheet != "entities":
                 made |= {f"{column}::{name}": _word(text, code) for code, name in LANGUAGES.items()}
             else:
                 made[column] = _word(text, opening) if column == "form_title" else text
