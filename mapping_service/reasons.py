@@ -26,6 +26,16 @@ SENTENCES = {
     "impossible_speed": "No vehicle is fast enough to reach {percent} % of its positions.",
     "two_places": "Who recorded it was {km} km away at the same time, by {of}: a wrong clock, or a shared key.",
     "says_nothing": "It holds no position, no place and no answer.",
+    "form_unknown": "There is no form “{form}” here. Publish it, then release this.",
+    "form_closed": "The form “{form}” is closed. Release this if it is to count all the same.",
+    "version_unknown": "The form “{form}” has no version “{version}” here. Publish that version, then release this.",
+    "original_unknown": "It corrects a form that has not come here, or that somebody else sent ({original}).",
+    "instance_conflict": "Another form came before under its id ({instance}). See which of the two is right, then "
+    "release this one if it is.",
+    "edit_stale": "It corrects a form that was corrected before ({original}). Release it if it is right as well.",
+    "encrypted": "It is encrypted, and Commonway holds no key to it. Publish “{form}” without encryption.",
+    "edited": "Its sender corrected it, and the correction counts.",
+    "deleted": "It was taken back. It is not taken in again.",
     "no_service_points": "None of its {rows} rows could be read as a service point. It needs a type, a name and a "
     "position in each row.",
 }

@@ -38,7 +38,7 @@ from mapping_service.parameters import Parameters
 from mapping_service.records import City, Document
 from mapping_service.relating import place_new, relate_new, related
 from mapping_service.review.identity import with_known_ids
-from mapping_service.store import intake, networks, relations, runs, trust
+from mapping_service.store import instances, intake, networks, relations, runs, trust
 from mapping_service.store.cities import get_city, lock_city
 from mapping_service.store.engine import engine_for, row, rows, run
 from mapping_service.trust.claims import claims
@@ -158,9 +158,13 @@ def read_submission(url: str, slug: str, p: Parameters, submission_id: int) -> N
         city = get_city(connection, slug)
         released = waiting.released_at is not None
         data, received_s = bytes(waiting.bytes), waiting.received_at.timestamp()
-        document = Document(waiting.kind, waiting.file_name, data, received_s)
+        files = instances.files_of(connection, submission_id)
+        document = Document(waiting.kind, waiting.file_name, data, received_s, files)
         read = interpret(document, city, p, now_s=time.time(), released=released)
         intake.save_interpretation(connection, city.city_id, submission_id, read)
+        if waiting.kind == "instance":
+            instances.save_answers(connection, submission_id, read.answers)
+            instances.mark_edited(connection, submission_id)
         if read.claim is not None:
             intake.save_claims(connection, city.city_id, {waiting.file_key: read.claim})
         candidate = networks.network_id(connection, city.city_id, "candidate")

@@ -16,6 +16,7 @@ import numpy as np
 
 from collectors.gpx import read_gpx
 from collectors.notes import read_notes
+from collectors.openrosa.instance import read_instance
 from collectors.service_points import read_service_points
 from collectors.words import load_words
 from mapping_service.errors import Problem
@@ -109,6 +110,10 @@ def _service_points(document: Document) -> Told:
     return Told(service_points=reading.points, notices=reading.problems)
 
 
+def _instance(document: Document, city: City) -> Told:
+    return Told(answers=read_instance(document.data).answers)
+
+
 def _doubt(fixes: Fixes, now_s: float, p: Parameters, released: bool) -> Verdict | None:
     """Return why a trace cannot be used as it is, ``None`` where it can."""
     timed = fixes.t_s[np.isfinite(fixes.t_s)]
@@ -127,6 +132,6 @@ def _doubt(fixes: Fixes, now_s: float, p: Parameters, released: bool) -> Verdict
     return None
 
 
-_READERS: Mapping[str, Callable[[Document, City], Told]] = {"file": _file}
+_READERS: Mapping[str, Callable[[Document, City], Told]] = {"file": _file, "instance": _instance}
 # Documents that are nothing without a trace.
 _TRACES = ("file", "trail")

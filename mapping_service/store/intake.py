@@ -136,7 +136,10 @@ def _report_row(city_id: int, submission_id: int, report: Report) -> dict[str, A
 def save_service_points(
     connection: Connection, network_id: int, city_id: int, submission_id: int, points: Sequence[ServicePointDraft]
 ) -> None:
-    """Add the service points of a table to a network, under provisional ids."""
+    """Put the service points of a submission into a network under provisional ids; those with a public id stay."""
+    delete_provisional_points(connection, submission_id)
+    found = rows(connection, "intake.list_service_rows", {"submission_id": submission_id, "network_id": network_id})
+    known = {one.source_row for one in found}
     values = [
         {
             "network_id": network_id,
@@ -151,8 +154,14 @@ def save_service_points(
             "properties": dict(point.properties),
         }
         for point in points
+        if point.row not in known
     ]
     _insert(connection, "service_point", values)
+
+
+def delete_provisional_points(connection: Connection, submission_id: int) -> None:
+    """Take out those service points of a submission that have no public id yet."""
+    run(connection, "intake.delete_service_points", {"submission_id": submission_id})
 
 
 def quarantine(connection: Connection, submission_id: int, code: str, **reason: Any) -> None:

@@ -9,7 +9,20 @@ from flask import Flask, Response, request
 
 from mapping_service.config import load_config
 from mapping_service.postgres import database_address
-from mapping_service.web import api, compress, database, downloads, ingest, language, me, pages, problems, tiles, vendor
+from mapping_service.web import (
+    api,
+    compress,
+    database,
+    downloads,
+    ingest,
+    language,
+    me,
+    openrosa,
+    pages,
+    problems,
+    tiles,
+    vendor,
+)
 
 # Nothing from elsewhere, ever: no tiles, fonts or scripts of third parties. MapLibre starts its worker from a blob.
 _SECURITY_HEADERS = {
@@ -35,9 +48,9 @@ def create_app(database_url: str | None = None) -> Flask:
     app = Flask(__name__)
     app.config["DATABASE_URL"] = config.database_url
     app.extensions["commonway"] = config
-    for part in (database, language, problems, compress):
+    for part in (database, language, problems, openrosa, compress):
         part.install(app)
-    for module in (vendor, api, ingest, me, tiles, downloads, pages):
+    for module in (vendor, api, ingest, me, openrosa, tiles, downloads, pages):
         app.register_blueprint(module.blueprint)
     app.after_request(_secure)
     return app

@@ -9,7 +9,8 @@ from flask import Flask, Response, request
 
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
 _TYPES = frozenset(
-    {"text/html", "text/css", "text/javascript", "application/json", "application/geo+json", "image/svg+xml", TILE_TYPE}
+    {"text/html", "text/css", "text/javascript", "text/xml", "text/csv", "application/json", "application/geo+json",
+     "image/svg+xml", TILE_TYPE}
 )
 # Below this a packet is saved by nothing.
 LEAST_BYTES = 860

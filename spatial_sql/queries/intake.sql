@@ -202,3 +202,11 @@ WHERE submission_id = :submission_id;
 -- A document that a longer one had replaced is the whole one again. Params: submission_id.
 UPDATE submission SET status = 'received', duplicate_of = NULL, reason_code = NULL, reason = '{}'
 WHERE submission_id = :submission_id AND reason_code = 'continued';
+
+-- name: delete_service_points
+-- Forget service points of a submission that have no public id yet. Params: submission_id.
+DELETE FROM service_point WHERE submission_id = :submission_id AND service_point_id LIKE '~%';
+
+-- name: list_service_rows
+-- Which rows of a submission are service points of a network. Params: submission_id, network_id.
+SELECT source_row FROM service_point WHERE submission_id = :submission_id AND network_id = :network_id;

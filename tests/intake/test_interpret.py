@@ -163,7 +163,9 @@ REASONS: dict[str, dict[str, float]] = {
     "copied": {"percent": 98, "of": 7}, "too_straight": {"percent": 98}, "too_steady": {"percent": 4},
     "too_rough": {"times": 6.1}, "white_noise": {"correlation": -0.66}, "impossible_speed": {"percent": 7},
     "two_places": {"km": 12.5, "of": 7}, "no_ride": {"needed_m": 500}, "no_service_points": {"rows": 4},
-    "says_nothing": {}, "continued": {"of": 7},
+    "says_nothing": {}, "continued": {"of": 7}, "form_unknown": {"form": 7}, "form_closed": {"form": 7},
+    "version_unknown": {"form": 7, "version": 8}, "original_unknown": {"original": 7}, "edit_stale": {"original": 7},
+    "instance_conflict": {"instance": 7}, "encrypted": {"form": 7}, "edited": {}, "deleted": {},
 }
 
 
