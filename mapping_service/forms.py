@@ -9,13 +9,10 @@ from sqlalchemy import Connection, Engine
 
 from collectors.forms.build import OWN, BuiltForm, build_own, build_upload
 from mapping_service.errors import Problem
+from mapping_service.lists import GENERATED
 from mapping_service.records import City
 from mapping_service.store import forms
 from mapping_service.store.cities import list_cities
-
-GENERATED = frozenset(f"{name}.{ending}" for name in ("stops", "routes", "service_points") for ending in
-                      ("csv", "geojson"))
-"""Files that a form need not bring: lists of the city, made from its network."""
 
 _DATA = (".csv", ".geojson", ".xml")
 

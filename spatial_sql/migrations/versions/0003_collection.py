@@ -12,5 +12,5 @@ down_revision = "0002"
 
 def upgrade() -> None:
     """Add placements of new rides, and people, consent and what their phones send."""
-    for part in ("placing", "grouping", "people", "messages", "forms", "instances"):
+    for part in ("placing", "grouping", "people", "messages", "forms", "instances", "lists"):
         op.get_bind().exec_driver_sql(migration_sql(f"0003_{part}"))
