@@ -11,6 +11,7 @@ from mapping_service.config import load_config
 from mapping_service.postgres import database_address
 from mapping_service.web import (
     api,
+    collect,
     compress,
     database,
     downloads,
@@ -50,7 +51,7 @@ def create_app(database_url: str | None = None) -> Flask:
     app.extensions["commonway"] = config
     for part in (database, language, problems, openrosa, compress):
         part.install(app)
-    for module in (vendor, api, ingest, me, openrosa, tiles, downloads, pages):
+    for module in (vendor, api, ingest, me, openrosa, tiles, downloads, collect, pages):
         app.register_blueprint(module.blueprint)
     app.after_request(_secure)
     return app

@@ -14,8 +14,8 @@ _TYPES = frozenset(
 )
 # Below this a packet is saved by nothing.
 LEAST_BYTES = 860
-# The own scripts and styles and MapLibre's, a dozen files.
-_KEPT = 16
+# The own scripts and styles, MapLibre's and the collector page's with its words.
+_KEPT = 64
 
 
 def install(app: Flask) -> None:

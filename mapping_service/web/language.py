@@ -181,12 +181,13 @@ def words(city_language: str | None = None, book: str = PAGES) -> Words:
 
 def install(app: Flask) -> None:
     """Give every template ``t``, and every page its ``Content-Language``."""
-    app.context_processor(lambda: {"t": words(), "languages": LANGUAGES, "name_of": _own_name})
+    app.context_processor(lambda: {"t": words(), "languages": LANGUAGES, "name_of": own_name})
     app.after_request(_mark)
 
 
 @cache
-def _own_name(language: str) -> str:
+def own_name(language: str) -> str:
+    """Return what a language calls itself."""
     name = Locale.parse(language).get_display_name(language) or language
     return name[:1].upper() + name[1:]
 

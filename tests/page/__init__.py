@@ -1,0 +1,1 @@
+"""The setup page and the collector page in a real browser."""
