@@ -37,7 +37,7 @@ def make_app(connector: procrastinate.BaseConnector, url: str) -> procrastinate.
     def process(slug: str) -> None:
         from mapping_service.stages import process_city
 
-        report = process_city(url, slug, Parameters(), jobs=1, progress=lambda *_: None)
+        report = process_city(url, slug, Parameters(), jobs=1, progress=lambda *_: None, wait=True)
         log.info("Processed %s: %s", slug, report)
 
     @app.periodic(cron=SWEEP_CRON)

@@ -24,7 +24,7 @@ import numpy as np
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from mapping_service import matching
+from mapping_service import assembling, matching
 from mapping_service.clean.clean import clean
 from mapping_service.doubts import settle_doubts
 from mapping_service.fuse.fuse import fuse
@@ -64,8 +64,15 @@ class ProcessReport:
     stops: int
 
 
-def process_city(url: str, slug: str, p: Parameters, *, jobs: int, progress: Progress) -> ProcessReport:
-    """Bring a city from its inbox to its candidate network; does only what is still to be done."""
+def process_city(
+    url: str, slug: str, p: Parameters, *, jobs: int, progress: Progress, wait: bool = False
+) -> ProcessReport:
+    """Bring a city from its inbox to its candidate network; does only what is still to be done.
+
+    With ``wait`` rides that seem to go on just now are left for later.
+    """
+    assembling.read_messages(url, slug)
+    assembling.assemble(url, slug, p, now_s=time.time(), wait=wait)
     done = take_in(url, slug, p, jobs=jobs, progress=progress)
     with engine_for(url).begin() as connection:
         city = get_city(connection, slug)
@@ -116,6 +123,8 @@ def is_pending(engine: Engine, city: City, p: Parameters) -> bool:
     """True where processing would do something."""
     with engine.connect() as connection:
         if intake.unread(connection, city.city_id) or runs.uncleaned(connection, city.city_id):
+            return True
+        if assembling.is_waiting(connection, city.city_id, p, time.time()):
             return True
         if city.srid is None:
             return _middle(connection, city) is not None

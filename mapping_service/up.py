@@ -25,7 +25,9 @@ from mapping_service.errors import Conflict, Problem
 from mapping_service.postgres import ensure_cluster, is_running, stop_cluster
 from spatial_sql.apply import upgrade
 
-THREADS = 4
+THREADS = 32
+# Phones on bad networks keep a connection open while they send a queue of points.
+KEEP_ALIVE_S = 15
 GRACEFUL_STOP_S = 10
 # Longer than the graceful stop of the web; a job that is cut off here is taken up again by the next worker.
 KILL_AFTER_S = 15
@@ -99,6 +101,7 @@ def service_children(config: Config, url: str) -> list[Child]:
     web = [
         *(sys.executable, "-m", "gunicorn", "mapping_service.web:create_app()"),
         *("--bind", bind, "--workers", str(config.workers), "--worker-class", "gthread", "--threads", str(THREADS)),
+        *("--keep-alive", str(KEEP_ALIVE_S)),
         *("--graceful-timeout", str(GRACEFUL_STOP_S), "--log-level", "warning", "--no-control-socket"),
     ]
     worker = [str(Path(sysconfig.get_path("scripts"), "commonway")), "worker"]

@@ -12,8 +12,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from collectors.storable import storable
-from collectors.trackers.points import Batch, Gathered, not_readable, number, when_ms
+from collectors.limits import MAX_TEXT_CHARS
+from collectors.storable import storable, storable_text
+from collectors.trackers.points import Batch, Gathered, Point, not_readable, number, when_ms
+from mapping_service.records import Report
+
+KINDS = frozenset({"stop", "boarding", "occupancy", "fare", "wait", "departure", "arrival", "count", "visit",
+                   "correction", "other"})
+OCCUPANCIES = frozenset({"empty", "half", "full", "crowded"})
+LONGEST_WAIT_S = 86400
+LARGEST_AMOUNT = 1e9
 
 
 def read_chunk(query: str, device: str, data: bytes, received_s: float) -> Batch:
@@ -57,3 +65,33 @@ def _object(data: bytes, what: str) -> Mapping[str, Any]:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def report_of(said: Mapping[str, Any], place: Point | None, waypoint: int) -> Report | None:
+    """Return what was said as a report; ``None`` without a place of its own or, failing that, ``place``."""
+    lon, lat = number(said.get("lon")), number(said.get("lat"))
+    if lon is None or lat is None or abs(lon) > 180 or abs(lat) > 90:
+        if place is None:
+            return None
+        lon, lat = place.lon, place.lat
+    t_ms = when_ms(said.get("t"))
+    amount, wait_s, details = number(said.get("amount")), number(said.get("wait_s")), said.get("details")
+    return Report(
+        kind=said["kind"] if said.get("kind") in KINDS else "other",
+        lon=lon,
+        lat=lat,
+        t_s=None if t_ms is None else t_ms / 1000,
+        text=_text(said.get("text")) or "",
+        waypoint=waypoint,
+        name=_text(said.get("name")),
+        amount=amount if amount is not None and 0 <= amount <= LARGEST_AMOUNT else None,
+        wait_s=round(wait_s) if wait_s is not None and 0 <= wait_s <= LONGEST_WAIT_S else None,
+        occupancy=said["occupancy"] if said.get("occupancy") in OCCUPANCIES else None,
+        cancelled=said.get("cancelled") is True,
+        subject=_text(said.get("subject")),
+        details=details if isinstance(details, dict) else {},
+    )
+
+
+def _text(value: Any) -> str | None:
+    return storable_text(str(value)).strip()[:MAX_TEXT_CHARS] or None if isinstance(value, str | int | float) else None

@@ -18,6 +18,8 @@ from collectors.gpx import read_gpx
 from collectors.notes import read_notes
 from collectors.openrosa.instance import read_instance
 from collectors.service_points import read_service_points
+from collectors.trackers.page import read_record, report_of
+from collectors.trackers.trail import claim_of, fixes_of, notices_of, read_trail, reports_of
 from collectors.words import load_words
 from mapping_service.errors import Problem
 from mapping_service.parameters import Parameters
@@ -114,6 +116,23 @@ def _instance(document: Document, city: City) -> Told:
     return Told(answers=read_instance(document.data).answers)
 
 
+def _trail(document: Document, city: City) -> Told:
+    trail = read_trail(document.data)
+    notes = read_notes(trail.marks, load_words(city.language, city.words), currency=city.currency)
+    reports, lost = reports_of(trail)
+    return Told(
+        fixes=fixes_of(trail), reports=[*notes, *reports], claim=claim_of(trail), consented=trail.consented,
+        notices=[*notices_of(trail), *lost], creator=trail.kind,
+    )
+
+
+def _record(document: Document, city: City) -> Told:
+    said = read_record(document.data)
+    report = report_of(said, None, 0)
+    notices = [Notice("no_place", {"reports": 1})] if report is None else []
+    return Told(reports=[report] if report else [], answers=said, notices=notices, creator="page")
+
+
 def _doubt(fixes: Fixes, now_s: float, p: Parameters, released: bool) -> Verdict | None:
     """Return why a trace cannot be used as it is, ``None`` where it can."""
     timed = fixes.t_s[np.isfinite(fixes.t_s)]
@@ -132,6 +151,8 @@ def _doubt(fixes: Fixes, now_s: float, p: Parameters, released: bool) -> Verdict
     return None
 
 
-_READERS: Mapping[str, Callable[[Document, City], Told]] = {"file": _file, "instance": _instance}
+_READERS: Mapping[str, Callable[[Document, City], Told]] = {
+    "file": _file, "instance": _instance, "trail": _trail, "record": _record,
+}
 # Documents that are nothing without a trace.
 _TRACES = ("file", "trail")

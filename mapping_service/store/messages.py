@@ -166,6 +166,18 @@ def mark_finished(connection: Connection, city_id: int, contributor_id: int, kin
     run(connection, "messages.mark_finished", {"stream_id": stream_id})
 
 
+def chunks_of(connection: Connection, contributor_id: int, ride: str) -> set[int]:
+    """Return the numbers of the chunks that came of a ride of the page."""
+    found = rows(connection, "messages.list_names", {"contributor_id": contributor_id, "ride": ride})
+    return {int(one.name.rpartition("/")[2]) for one in found}
+
+
+def is_finished(connection: Connection, contributor_id: int, ride: str) -> bool:
+    """True where the page said that all chunks of a ride have come."""
+    found = row(connection, "messages.get_finished", {"contributor_id": contributor_id, "ride": ride})
+    return found is not None and bool(found.finished)
+
+
 def spans(connection: Connection, stream_id: int, from_s: float, to_s: float) -> list[Row[Any]]:
     """Return from when to when the messages of a stream tell that touch a stretch of time."""
     return rows(connection, "messages.list_spans", {"stream_id": stream_id, "from_s": from_s, "to_s": to_s})

@@ -21,7 +21,9 @@ from mapping_service.web import (
     openrosa,
     pages,
     problems,
+    records,
     tiles,
+    trackers,
     vendor,
 )
 
@@ -51,7 +53,9 @@ def create_app(database_url: str | None = None) -> Flask:
     app.extensions["commonway"] = config
     for part in (database, language, problems, openrosa, compress):
         part.install(app)
-    for module in (vendor, api, ingest, me, openrosa, tiles, downloads, collect, pages):
+    for module in (
+        vendor, api, ingest, trackers, records, me, openrosa, tiles, downloads, collect, pages,
+    ):
         app.register_blueprint(module.blueprint)
     app.after_request(_secure)
     return app

@@ -64,7 +64,7 @@ def install(app: Flask) -> None:
 def _check_address() -> None:
     """Raise ``NotFound`` for an address with a part that no text or number of the database can equal."""
     for part in (request.view_args or {}).values():
-        if "\0" in part if isinstance(part, str) else part > _LARGEST_NUMBER:
+        if isinstance(part, str) and "\0" in part or isinstance(part, int) and part > _LARGEST_NUMBER:
             raise NotFound("not_found", _SENTENCES[404])
 
 

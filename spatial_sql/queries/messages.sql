@@ -26,6 +26,14 @@ ORDER BY k.position;
 -- The digest of what a contributor sent under a name of their own. Params: contributor_id, name.
 SELECT sha256 FROM message WHERE contributor_id = :contributor_id AND name = :name;
 
+-- name: list_names
+-- What a contributor sent of one ride of the page, by the names of its chunks. Params: contributor_id, ride.
+SELECT name FROM message WHERE contributor_id = :contributor_id AND kind = 'page' AND device = :ride;
+
+-- name: get_finished
+-- Whether the page said that a ride is whole. Params: contributor_id, ride.
+SELECT finished FROM stream WHERE contributor_id = :contributor_id AND kind = 'page' AND device = :ride;
+
 -- name: list_unread
 -- Messages that nobody has read yet, in the order in which they came, held until the transaction ends. Params: city_id, most.
 SELECT message_id, contributor_id, kind, device, query, name, bytes, extract(epoch FROM received_at)::float AS received_s

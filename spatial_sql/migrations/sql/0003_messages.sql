@@ -77,6 +77,8 @@ CREATE INDEX message_unread_idx ON message (city_id, message_id) WHERE read_at I
 CREATE INDEX message_stream_idx ON message (stream_id, last_s);
 -- Usage: messages.list_latest, foreign key
 CREATE INDEX message_token_idx ON message (token_id, received_at);
+-- Usage: messages.list_names, which chunks of a ride have come
+CREATE INDEX message_ride_idx ON message (contributor_id, device) WHERE kind = 'page';
 -- Usage: messages.list_problems
 CREATE INDEX message_problem_idx ON message (city_id, message_id) WHERE problem_code IS NOT NULL;
 -- Usage: foreign key
