@@ -32,6 +32,7 @@ class Parameters:
     twin_clock_s: float = tunable(90, "s", 0, 300, "a phone that sets its own clock may be off by this")
     twin_share: float = tunable(0.9, "share", 0.5, 1, "of common moments at which both phones are in one place")
     stream_gap_s: float = tunable(600, "s", 120, 3600, "a recorder silent for longer has begun another ride")
+    phone_gap_s: float = tunable(30, "s", 10, 120, "a phone that records and is silent for longer was put to sleep")
     stream_quiet_s: float = tunable(60, "s", 10, 600, "phones send every few seconds, or in batches minutes apart")
     stream_longest_s: float = tunable(7200, "s", 1800, 43200, "one that never rests is put together this often")
     stream_day_starts_s: float = tunable(10800, "s", 0, 21600, "local time of the day at which hardly anybody rides")

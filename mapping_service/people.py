@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from mapping_service.reasons import sentence
 from mapping_service.store import people
 from mapping_service.store.cities import lock_city
-from mapping_service.store.engine import row, rows, run
+from mapping_service.store.engine import row, run
 
 _MESSAGES_AT_ONCE = 500
 
@@ -36,9 +36,9 @@ class EraseReport:
 def my_data(engine: Engine, contributor_id: int, out: IO[bytes]) -> None:
     """Write all that a person sent, and what became of it, as a zip.
 
-    ``raw/`` holds every document as it came, ``messages.ndjson`` what trackers and pages sent, ``reports.json`` what
-    was read of reports, ``what-became.json`` the state of each document with its reason, ``consent.json`` what the
-    person agreed to.
+    ``raw/`` holds every document as it came, ``raw/files/`` the files of filled forms, ``messages.ndjson`` what
+    trackers and pages sent, ``reports.json`` what was read of reports, ``what-became.json`` the state of each document
+    with its reason, ``consent.json`` what the person agreed to.
     """
     with engine.connect() as connection, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         documents = people.own_documents(connection, contributor_id)
@@ -46,6 +46,9 @@ def my_data(engine: Engine, contributor_id: int, out: IO[bytes]) -> None:
             name = f"raw/{one.inbox_id}-{PurePosixPath(one.file_name).name}"
             if name not in archive.NameToInfo:  # the same bytes under two names with the same ending
                 archive.writestr(name, people.inbox_bytes(connection, one.inbox_id))
+        for part in people.own_attachments(connection, contributor_id):
+            name = f"raw/files/{part.submission_id}-{PurePosixPath(part.name).name}"
+            archive.writestr(name, people.inbox_bytes(connection, part.inbox_id))
         with archive.open("messages.ndjson", "w") as lines:
             for message in people.own_messages(connection, contributor_id, _MESSAGES_AT_ONCE):
                 lines.write(_line({**message._mapping, **_readable(bytes(message.bytes))}))
@@ -105,7 +108,6 @@ def _erase_messages(connection: Connection, mine: dict[str, int]) -> int:
 def _erase_documents(connection: Connection, city_id: int, mine: dict[str, int]) -> tuple[int, int]:
     """Delete what a person alone sent; return how many documents that were, and how many others sent too."""
     documents = [one.inbox_id for one in people.own_documents(connection, mine["contributor_id"])]
-    held = [one.inbox_id for one in rows(connection, "people.list_own_bytes", mine)]
     for name in ("delete_claims", "forget_claimed"):
         run(connection, f"people.{name}", {**mine, "city_id": city_id})
     run(connection, "people.delete_arrivals", mine)
@@ -113,5 +115,5 @@ def _erase_documents(connection: Connection, city_id: int, mine: dict[str, int])
     for name in ("reopen_duplicates", "delete_candidate_points"):
         run(connection, f"people.{name}", {"submission_ids": documents})
     deleted = run(connection, "people.delete_submissions", {"submission_ids": documents})
-    run(connection, "people.delete_bytes", {"inbox_ids": held})
+    run(connection, "people.delete_bytes", {"city_id": city_id})
     return deleted, len(set(documents)) - deleted

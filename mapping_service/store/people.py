@@ -109,6 +109,11 @@ def own_documents(connection: Connection, contributor_id: int) -> list[Row[Any]]
     return rows(connection, "people.list_own", {"contributor_id": contributor_id})
 
 
+def own_attachments(connection: Connection, contributor_id: int) -> list[Row[Any]]:
+    """Return the files of the forms that a person filled in; without the bytes."""
+    return rows(connection, "people.list_own_attachments", {"contributor_id": contributor_id})
+
+
 def inbox_bytes(connection: Connection, inbox_id: int) -> bytes:
     """Return the bytes of one inbox row."""
     found = row(connection, "people.get_bytes", {"inbox_id": inbox_id})

@@ -9,6 +9,8 @@ from mapping_service.records import Sender
 from mapping_service.store import people
 from mapping_service.store.engine import engine_for
 
+TEAM_COOKIE = "team"
+
 
 def sender_of(key: str) -> Sender:
     """Return whose key this is; nothing is remembered, so that a revoked key fails at once.
@@ -25,6 +27,18 @@ def bearer() -> Sender:
     if given is None or given.type != "bearer" or not given.token:
         raise Unauthorised("token_missing", "This address wants your key: send “Authorization: Bearer …”.")
     return sender_of(given.token)
+
+
+def manager(city: str) -> Sender:
+    """Return which manager of a city sits before the browser: their key is in a cookie that only these pages get.
+
+    Raises ``Unauthorised`` ``sign_in`` where there is none, ``Forbidden`` as ``sender_of`` and ``require`` do.
+    """
+    if not (key := request.cookies.get(TEAM_COOKIE)):
+        raise Unauthorised("sign_in", "This page is for those who see to a city's collectors. Sign in with your key.")
+    sender = sender_of(key)
+    require(sender, city=city, role=people.MANAGER)
+    return sender
 
 
 def require(sender: Sender, *, city: str | None = None, role: str | None = None) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 from flask import Flask, Response, g, request
 
@@ -117,6 +117,14 @@ class Words:
     def clock(self, seconds: int) -> str:
         """Write seconds after local midnight as hours and minutes."""
         return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
+
+    def ago(self, seconds: float) -> str:
+        """Write how long ago something was; what is just now was a second ago."""
+        return format_timedelta(-max(1, round(seconds)), threshold=1.5, add_direction=True, locale=self.language)
+
+    def lasting(self, seconds: float) -> str:
+        """Write how long something takes, in its largest unit."""
+        return format_timedelta(round(seconds), threshold=1.5, locale=self.language)
 
     def date(self, day: datetime.date) -> str:
         """Write a day."""

@@ -139,9 +139,10 @@ LIMIT :most;
 
 -- name: list_problems
 -- Messages of a city that could not be used, wholly or in part, newest first. Params: city_id, most.
-SELECT message_id, contributor_id, kind, extract(epoch FROM received_at)::float AS received_s, points, problem_code, problem
-FROM message
-WHERE city_id = :city_id AND problem_code IS NOT NULL
+SELECT m.message_id, m.contributor_id, c.pseudonym, m.kind, extract(epoch FROM m.received_at)::float AS received_s, m.points,
+       m.problem_code, m.problem
+FROM message m JOIN contributor c USING (contributor_id)
+WHERE m.city_id = :city_id AND m.problem_code IS NOT NULL
 ORDER BY message_id DESC
 LIMIT :most;
 

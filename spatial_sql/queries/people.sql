@@ -45,6 +45,14 @@ JOIN submission s ON s.submission_id = a.inbox_id
 WHERE a.contributor_id = :contributor_id
 ORDER BY a.arrival_id;
 
+-- name: list_own_attachments
+-- The files of the forms that a contributor filled in. Params: contributor_id.
+SELECT f.submission_id, f.name, f.inbox_id
+FROM attachment f
+WHERE f.inbox_id IS NOT NULL
+  AND f.submission_id IN (SELECT inbox_id FROM arrival WHERE contributor_id = :contributor_id)
+ORDER BY f.submission_id, f.name;
+
 -- name: get_bytes
 -- The bytes of one inbox row. Params: inbox_id.
 SELECT bytes FROM inbox WHERE inbox_id = :inbox_id;
@@ -84,10 +92,6 @@ UPDATE token SET revoked_at = coalesce(revoked_at, now()), label = '' WHERE cont
 -- name: hold_contributor
 -- Wait until whatever is being stored for a contributor is stored, and keep more from coming until the transaction ends. Params: contributor_id.
 SELECT contributor_id, pseudonym FROM contributor WHERE contributor_id = :contributor_id FOR UPDATE;
-
--- name: list_own_bytes
--- The inbox rows of all that a contributor sent. Params: contributor_id.
-SELECT DISTINCT inbox_id FROM arrival WHERE contributor_id = :contributor_id ORDER BY inbox_id;
 
 -- name: delete_claims
 -- Forget what was said of files that nobody else sent under the same name. Params: city_id, contributor_id.
@@ -135,10 +139,11 @@ DELETE FROM submission s
 WHERE s.submission_id = ANY (:submission_ids) AND NOT EXISTS (SELECT FROM arrival a WHERE a.inbox_id = s.submission_id);
 
 -- name: delete_bytes
--- Delete those of some inbox rows that nobody sent any longer. Params: inbox_ids.
+-- Delete the bytes of a city that nobody sent any longer, neither by themselves nor with a form. Params: city_id.
 DELETE FROM inbox i
-WHERE i.inbox_id = ANY (:inbox_ids)
+WHERE i.city_id = :city_id
   AND NOT EXISTS (SELECT FROM arrival a WHERE a.inbox_id = i.inbox_id)
+  AND NOT EXISTS (SELECT FROM attachment f WHERE f.inbox_id = i.inbox_id)
   AND NOT EXISTS (SELECT FROM submission s WHERE s.submission_id = i.inbox_id);
 
 -- name: delete_messages

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from mapping_service.errors import Forbidden
+from mapping_service.instances import accept_instance
 from mapping_service.people import EraseReport, erase
 from mapping_service.records import Claim
 from mapping_service.store.intake import save_claims
 from mapping_service.store.people import record_consent
+from tests.openrosa.filled import filled
 from tests.people.sending import key_of, person, send_as, track_as
 from tests.pipeline.town import Town, resaved, survey
 
@@ -34,6 +36,8 @@ def all_send(town: Town) -> str:
         send_as(town, amina, ride.file_name, ride.gpx)
     others_send(town)
     send_as(town, amina, "the-same-as-kofis.gpx", rides[1].gpx)
+    accept_instance(town.engine, amina, filled("uuid:1", files=["a.jpg"]), {"a.jpg": b"a photo of me"})
+    accept_instance(town.engine, amina, filled("uuid:1", files=["a.jpg"]), {"a.jpg": b"a better photo of me"})
     assert track_as(town, key)
     with town.engine.begin() as connection:
         record_consent(connection, amina.city_id, amina.contributor_id, given=True, text_version="1", language="en",
@@ -57,7 +61,7 @@ def test_nothing_of_a_person_is_left_and_what_others_sent_counts_as_if_she_had_n
     amina = person(town, key)
     assert {"contributor", "claim"} <= set(tables_that_name(town, AMINA))
     assert town.ask("SELECT count(*) FROM submission WHERE reason_code = 'same_ride'") == [1]
-    assert erase(town.engine, amina.city_id, amina.contributor_id) == EraseReport(3, 1, 1, 1)
+    assert erase(town.engine, amina.city_id, amina.contributor_id) == EraseReport(4, 1, 1, 1)
     town.process()
     assert tables_that_name(town, AMINA) == []
     columns = town.ask("SELECT table_name FROM information_schema.columns WHERE column_name = 'contributor_id'")

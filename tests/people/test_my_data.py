@@ -6,8 +6,10 @@ import io
 import json
 import zipfile
 
+from mapping_service.instances import accept_instance
 from mapping_service.people import my_data
 from mapping_service.store.people import record_consent
+from tests.openrosa.filled import filled
 from tests.people.sending import OWNTRACKS, key_of, person, send_as, track_as
 from tests.pipeline.town import Town, survey
 
@@ -19,6 +21,7 @@ def test_the_archive_holds_all_that_was_sent_and_what_became_of_it(town: Town) -
     send_as(town, amina, f"a/{ride.file_name}", ride.gpx)
     bad = send_as(town, amina, "notes.gpx", b"\xff not a ride").submission_id
     send_as(town, kofi, others.file_name, others.gpx)
+    accept_instance(town.engine, amina, filled("uuid:1", files=["a.jpg"]), {"a.jpg": b"a photo"})
     assert track_as(town, key) and track_as(town, other, OWNTRACKS + b" ") and track_as(town, key, b"\xff")
     with town.engine.begin() as connection:
         record_consent(connection, amina.city_id, amina.contributor_id, given=True, text_version="3", language="sw",
@@ -29,7 +32,8 @@ def test_the_archive_holds_all_that_was_sent_and_what_became_of_it(town: Town) -
     with zipfile.ZipFile(out) as archive:
         held = {name: archive.read(name) for name in archive.namelist()}
     raw = {name.partition("-")[2]: data for name, data in held.items() if name.startswith("raw/")}
-    assert raw == {ride.file_name: ride.gpx, "notes.gpx": b"\xff not a ride"}
+    assert raw == {ride.file_name: ride.gpx, "notes.gpx": b"\xff not a ride",
+                   "uuid:1.xml": filled("uuid:1", files=["a.jpg"]), "a.jpg": b"a photo"}
     assert f"raw/{bad}-notes.gpx" in held
     sent = [json.loads(line) for line in held["messages.ndjson"].splitlines()]
     assert [(one["kind"], one["text"], one["bytes"]) for one in sent] == [
