@@ -5,12 +5,13 @@ Collect drops a whole list if one entry lacks a name, a hash or an address: each
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from collectors.storable import storable_text
-
+# What XML 1.0 cannot hold, not even escaped.
+_NO_XML = re.compile("[\0-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -61,7 +62,7 @@ def manifest(entries: Iterable[MediaEntry]) -> bytes:
 
 def integrity(deleted: Mapping[str, bool]) -> bytes:
     """Which entities of a list are gone: Collect reads ``true`` and ``false`` to the letter."""
-    found = (f"<entity id={quoteattr(storable_text(key))}>{_element('deleted', str(gone).lower())}</entity>\n"
+    found = (f"<entity id={quoteattr(_plain(key))}>{_element('deleted', str(gone).lower())}</entity>\n"
              for key, gone in deleted.items())
     return (_DECLARATION + f"<data><entities>\n{''.join(found)}</entities></data>\n").encode()
 
@@ -81,7 +82,11 @@ def _element(name: str, inner: str) -> str:
 
 
 def _text(value: str) -> str:
-    return escape("".join(char if char >= " " or char in "\t\n" else " " for char in storable_text(value)))
+    return escape(_plain(value))
+
+
+def _plain(value: str) -> str:
+    return _NO_XML.sub(" ", value)
 
 
 def _type(one: MediaEntry) -> str:
