@@ -7,13 +7,13 @@ header is in getodk/docs (openrosa-*) and in getodk/collect; where the two diffe
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, current_app, g, make_response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from collectors.limits import MAX_FILE_BYTES
+from mapping_service import lists
 from mapping_service.errors import NotFound, Problem, TooLarge
 from mapping_service.instances import accept_instance, delete_instance
 from mapping_service.jobs import waker
@@ -78,20 +78,36 @@ def get_form(token: str, slug: str, form_id: str) -> Response:
 @blueprint.get("/forms/<path:form_id>/manifest", strict_slashes=False)
 def get_manifest(token: str, slug: str, form_id: str) -> Response:
     """List the files that go with a form."""
-    sender = _sender(token, slug)
-    base = f"{_base(token, slug)}/forms/{quote(form_id, safe='')}/attachments"
-    files = forms.list_files(connection(), sender.city_id, form_id)
-    entries = (openrosa_xml.MediaEntry(name, md5, f"{base}/{quote(name, safe='')}") for name, md5 in files.items())
-    return _cached(openrosa_xml.manifest(entries), _XML)
+    _sender(token, slug)
+    base = _base(token, slug)
+    files = lists.media_files(connection(), get_city(connection(), slug), form_id)
+    return _cached(openrosa_xml.manifest(_media_entry(base, form_id, file) for file in files), _XML)
+
+
+def _media_entry(base: str, form_id: str, file: lists.ListedFile) -> openrosa_xml.MediaEntry:
+    url = f"{base}/forms/{quote(form_id, safe='')}/attachments/{quote(file.name, safe='')}"
+    dataset = quote(file.name.rpartition(".")[0], safe="")
+    integrity_url = f"{base}/datasets/{dataset}/integrity" if file.is_entities else None
+    return openrosa_xml.MediaEntry(file.name, file.md5, url, integrity_url)
 
 
 @blueprint.get("/forms/<path:form_id>/attachments/<name>", strict_slashes=False)
 def get_media(token: str, slug: str, form_id: str, name: str) -> Response:
     """Give one file of a form."""
-    file = forms.get_file(connection(), _sender(token, slug).city_id, form_id, name)
+    _sender(token, slug)
+    file = lists.media_file(connection(), get_city(connection(), slug), form_id, name)
     if file is None:
         raise NotFound("media_unknown", f"The form “{form_id}” has no file “{name}”.")
-    return _cached(file[1], mimetypes.guess_type(name)[0] or "application/octet-stream", file[0])
+    return _cached(file.bytes, file.mimetype, file.md5)
+
+
+@blueprint.get("/datasets/<name>/integrity", strict_slashes=False)
+def get_integrity(token: str, slug: str, name: str) -> Response:
+    """Say which of the entities that a phone holds are gone."""
+    _sender(token, slug)
+    ids = [one for one in request.args.get("id", "").split(",") if one]
+    deleted = lists.deleted_entities(connection(), get_city(connection(), slug), name, ids)
+    return _answer(openrosa_xml.integrity(deleted), 200)
 
 
 @blueprint.get("/submission", strict_slashes=False)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import hashlib
+import io
 import xml.etree.ElementTree as ET
 
 import pytest
 
 from mapping_service.store.forms import publish, set_state
+from mapping_service.store.networks import network_id
 from mapping_service.store.people import revoke_key
+from tests.factories import make_stop
 from tests.openrosa.collect import LIST, Collect, Rejected, exchange
 from tests.openrosa.conftest import Town, form
 from tests.openrosa.service import Service
 
 FOUR_HEADERS = ("x-openrosa-version", "date", "content-language", "x-openrosa-accept-content-length")
-PATHS = ("formList", "submission", "forms/ride.xml", "forms/ride/manifest", "forms/ride/attachments/a.csv")
+PATHS = ("formList", "submission", "forms/ride.xml", "forms/ride/manifest", "forms/ride/attachments/a.csv",
+         "datasets/stops/integrity")
 
 
 def test_a_head_is_answered_with_nothing_but_four_headers(town: Town) -> None:
@@ -143,6 +148,25 @@ def test_a_form_that_closes_is_offered_no_longer(town: Town, state: str) -> None
     with town.rows.begin():
         set_state(town.rows, town.city_id, "stop", state)
     assert [one.form_id for one in town.phone.form_list()] == ["ride"]
+
+
+def test_a_list_of_the_city_comes_with_its_form_and_says_what_is_gone(town: Town) -> None:
+    """T6, and what Collect asks of entities that it holds and no longer finds in the list."""
+    media = ("routes.csv", "stops.csv", "stops.geojson")
+    with town.rows.begin():
+        candidate = network_id(town.rows, town.city_id, "candidate")
+        make_stop(town.rows, town.city_id, candidate, "~1", (36.8, -1.3), name="Gikomba & sons")
+        publish(town.rows, town.city_id, form("ride", "2", media=media), {}, builtin=False)
+    (listed,) = [one for one in town.phone.form_list() if one.form_id == "ride"]
+    blank = town.phone.fetch(listed)
+    assert tuple(blank.media) == media
+    stops = list(csv.DictReader(io.StringIO(blank.media["stops.csv"].data.decode())))
+    assert [one["label"] for one in stops] == ["Gikomba & sons"]
+    assert [one for one, file in blank.media.items() if file.integrity_url] == ["stops.csv"]
+    asked = exchange("GET", f"{blank.media['stops.csv'].integrity_url}?id={stops[0]['name']},gone")
+    assert "text/xml" in asked.headers["content-type"]
+    found = {one.get("id"): one.findtext("deleted") for one in ET.fromstring(asked.body).iter("entity")}
+    assert found == {stops[0]["name"]: "false", "gone": "true"}
 
 
 def test_a_wrong_address_is_answered_as_openrosa_too(town: Town) -> None:
