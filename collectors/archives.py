@@ -48,14 +48,14 @@ class SourceFile:
 
 
 def iter_files(path: Path) -> Iterator[SourceFile]:
-    """Every file at a path, one after the other: a folder's in order of name, a zip's members in order of name.
+    """Every file at a path, one after the other: a folder's in order of name, so a zip's members; XML first.
 
     One bad file or member yields its ``problem`` and does not stop the others. System junk and hidden files are left
     out. Raises ``Problem`` ``path_missing`` if nothing is there.
     """
     if path.is_dir():
         found = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
-        for name in sorted(found):
+        for name in sorted(found, key=_order):
             if not _is_junk(name):
                 yield from _iter_file(shown_name(name), found[name])
     elif path.is_file():
@@ -113,7 +113,7 @@ def _iter_zip(name: str, stream: IO[bytes]) -> Iterator[SourceFile]:
         yield _failed(name, _damaged(name))
         return
     with archive:
-        members = sorted((m for m in archive.infolist() if not m.is_dir()), key=lambda member: member.filename)
+        members = sorted((m for m in archive.infolist() if not m.is_dir()), key=lambda member: _order(member.filename))
         if len(members) > MAX_MEMBERS:
             yield _failed(name, _too_many(name))
             return
@@ -172,6 +172,11 @@ def _unpacked(name: str, stream: IO[bytes], packed_bytes: int) -> SourceFile:
         return _failed(shown, Problem("nested_archive", f"{name} is an archive inside an archive. "
                                       "Unpack it and send its files.", name=name))
     return SourceFile(shown, data, None)
+
+
+def _order(name: str) -> tuple[bool, str]:
+    """XML first: a filled form says which of the files beside it are its own."""
+    return not name.lower().endswith(".xml"), name
 
 
 def _is_junk(name: str) -> bool:

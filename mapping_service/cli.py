@@ -119,16 +119,19 @@ def city_list(as_json: bool) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @city_option
 @click.option("--hints", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A CSV of what is claimed.")
+@click.option("--contributor", help="The pseudonym of who recorded them all.")
 @json_option
-def import_(paths: tuple[Path, ...], slug: str, hints: Path | None, as_json: bool) -> None:
-    """Take in rides (GPX) and service points (CSV, GeoJSON): files, folders and zips."""
+def import_(
+    paths: tuple[Path, ...], slug: str, hints: Path | None, contributor: str | None, as_json: bool
+) -> None:
+    """Take in what phones record, as over HTTP: rides, filled forms with their files, messages of trackers, tables."""
     from mapping_service.receive import ReceiveReport, receive_hints, receive_paths
 
     _, engine = open_database()
     found = find_city(engine, slug)
     report = ReceiveReport()
     with click.progressbar(length=0, label="import", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-        report = receive_paths(engine, found, paths, bar.update)
+        report = receive_paths(engine, found, paths, bar.update, contributor)
     if hints is not None:
         receive_hints(engine, found, hints, report)
     words = [

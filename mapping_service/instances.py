@@ -41,9 +41,9 @@ _REFUSED = {"instance_conflict": Conflict, "edit_stale": Conflict, "deleted": Co
 
 @dataclass(frozen=True)
 class Accepted:
-    """What became of one request: ``state`` is ``new``, ``same``, ``more_files`` or ``kept_aside``.
+    """What became of one request: ``state`` is ``new``, ``same`` or ``more_files``.
 
-    ``reason_code`` says why it was kept aside; ``missing`` names the files that are still to come.
+    ``reason_code`` says why it was kept aside, if so; ``missing`` names the files that are still to come.
     """
 
     submission_id: int
@@ -84,7 +84,7 @@ def accept_instance(
 ) -> Accepted:
     """Keep a filled form and those of its files that came with it; when this returns, they are on disk.
 
-    What a manager has to look at is kept aside first, then answered: with a state, or by raising ``Conflict``
+    What a manager has to look at is kept aside first, then answered: with ``reason_code``, or by raising ``Conflict``
     ``instance_conflict``, ``edit_stale``, ``deleted`` or ``Problem`` ``encrypted``. Raises also what ``read_instance``
     raises, and, where the city refuses what it does not know, ``NotFound`` ``form_unknown``, ``version_unknown``,
     ``original_unknown`` or ``Conflict`` ``form_closed``: then nothing is kept.
@@ -130,7 +130,7 @@ def _keep(connection: Connection, sent: _Sent) -> tuple[Accepted, Mapping[str, A
         mark_complete(connection, submission_id)
     if doubt is None and (before is None or changed):
         mark_unread(connection, submission_id)
-    state = "kept_aside" if doubt else "new" if before is None else "more_files" if changed else "same"
+    state = "new" if before is None else "more_files" if changed else "same"
     code, reason = (doubt.reason_code, doubt.reason) if doubt else (None, {})
     return Accepted(submission_id, state, code, missing_files(connection, submission_id), sent.read.form_id), reason
 

@@ -12,7 +12,7 @@ from collectors.limits import MAX_FILE_BYTES
 from mapping_service.errors import NotFound, Problem, TooLarge
 from mapping_service.jobs import waker
 from mapping_service.reasons import sentence
-from mapping_service.receive import receive
+from mapping_service.receive import Batch
 from mapping_service.records import Sender
 from mapping_service.store.cities import get_city
 from mapping_service.store.engine import engine_for
@@ -45,6 +45,7 @@ def _keep_all(sender: Sender) -> tuple[list[dict[str, object]], list[Problem]]:
     engine = engine_for(current_app.config["DATABASE_URL"])
     with engine.connect() as connection:
         city = get_city(connection, sender.slug)
+    batch = Batch(engine, city, sender.contributor_id, sender.role)
     received: list[dict[str, object]] = []
     refused: list[Problem] = []
     for name, data in _sent():
@@ -53,8 +54,10 @@ def _keep_all(sender: Sender) -> tuple[list[dict[str, object]], list[Problem]]:
                 assert source.problem is not None
                 refused.append(source.problem)
                 continue
-            receipt = receive(engine, city, source.name, source.data, sender.contributor_id)
-            received.append({"file": source.name, **vars(receipt)})
+            try:
+                received.append({"file": source.name, **vars(batch.take(source.name, source.data))})
+            except Problem as problem:
+                refused.append(problem)
     return received, refused
 
 
