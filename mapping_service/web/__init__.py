@@ -22,6 +22,7 @@ from mapping_service.web import (
     pages,
     problems,
     records,
+    setup,
     team,
     tiles,
     trackers,
@@ -55,7 +56,7 @@ def create_app(database_url: str | None = None) -> Flask:
     for part in (database, language, problems, openrosa, compress):
         part.install(app)
     for module in (
-        vendor, api, ingest, trackers, records, me, openrosa, tiles, downloads, collect, pages, team,
+        vendor, api, ingest, trackers, records, me, openrosa, tiles, downloads, collect, setup, pages, team,
     ):
         app.register_blueprint(module.blueprint)
     app.after_request(_secure)
