@@ -21,7 +21,7 @@ from mapping_service.store import forms, lists
 
 _MAKERS: Mapping[str, tuple[Callable[[Connection, int], Sequence[Choice]], tuple[str, ...]]] = {
     "stops": (lists.stops, ("routes",)),
-    "routes": (lists.routes, ()),
+    "routes": (lists.routes, ("line",)),
     "service_points": (lists.service_points, ("kind",)),
 }
 _ENTITIES = ("stops.csv", "service_points.csv")

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from collectors.forms.tell import tell
 from collectors.gpx import read_gpx
 from collectors.notes import read_notes
 from collectors.openrosa.instance import read_instance
@@ -113,7 +114,7 @@ def _service_points(document: Document) -> Told:
 
 
 def _instance(document: Document, city: City) -> Told:
-    return Told(answers=read_instance(document.data).answers)
+    return tell(read_instance(document.data), document.files, city)
 
 
 def _trail(document: Document, city: City) -> Told:

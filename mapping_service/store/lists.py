@@ -74,7 +74,7 @@ def routes(connection: Connection, city_id: int) -> Sequence[Choice]:
     shown = _networks(connection, city_id)["network_id"]
     return [
         Choice(one.id, " ".join(filter(None, (one.short_name, one.long_name))) or None,
-               json.loads(one.geojson) if one.geojson else None)
+               json.loads(one.geojson) if one.geojson else None, more={"line": one.short_name or one.long_name or ""})
         for one in rows(connection, "lists.list_routes", {"network_id": shown})
     ]
 
