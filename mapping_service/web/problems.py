@@ -10,12 +10,14 @@ from flask import Flask, Response, current_app, jsonify, make_response, render_t
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
+from collectors.limits import MAX_FILE_BYTES
 from mapping_service.errors import NotFound, Problem, Unavailable
 
 # Everything under these is read by programs; the rest is read by people.
 MACHINE_PATHS = ("/api/", "/ingest/", "/v1/", "/health")
 # A key in an address is a contributor's, and logs are read by more people than may know it.
 _KEY = re.compile(r"(/(?:ingest|setup|v1/key)/)[^/\s?#\"']+")
+_AT_ONCE_BYTES = 1_000_000
 # Answers in a shape of their own, by the beginning of the path.
 _RENDERERS: dict[str, Callable[[Problem], Response]] = {}
 # The largest number of PostgreSQL's type integer, which counts releases.
@@ -72,7 +74,20 @@ def _problem(problem: Problem) -> Response:
     response = _renderer(request.path)(problem)
     response.status_code = problem.status
     response.headers["Cache-Control"] = "no-store"
+    if problem.status == Unavailable.status:
+        response.headers["Retry-After"] = "60"
+    _read_to_the_end()
     return response
+
+
+def _read_to_the_end() -> None:
+    """Read what is left of the request: closing over unread bytes cuts the connection, and the answer is lost."""
+    try:
+        for _ in range(MAX_FILE_BYTES // _AT_ONCE_BYTES):
+            if not request.stream.read(_AT_ONCE_BYTES):
+                return
+    except (HTTPException, OSError):  # larger than is allowed, or the sender has gone
+        return
 
 
 def _renderer(path: str) -> Callable[[Problem], Response]:
@@ -104,6 +119,4 @@ def _no_database(error: OperationalError | InterfaceError | TimeoutError) -> Res
     """Away, starting, full or without a connection to spare: nothing of this request was kept."""
     current_app.logger.error("database out of reach: %s", getattr(error, "orig", error))
     sentence = "The database cannot be reached just now; nothing was accepted. Try again in a minute."
-    response = _problem(Unavailable("database_unavailable", sentence))
-    response.headers["Retry-After"] = "60"
-    return response
+    return _problem(Unavailable("database_unavailable", sentence))
