@@ -1,12 +1,13 @@
-"""Whether the confidence of patterns means what it says: fitted on some simulated cities, checked on others and on a
-real survey.
+"""Whether the confidence of patterns means what it says: fitted on some simulated cities and half of a real survey,
+checked on others and on the other half.
 
     python -m tests.benchmarks.calibration [--data ../shared/data] [--fit]
 
 A pattern is right where its line tells a true way with F1 ≥ 0.9 in its direction. ``--fit`` fits the weights anew, on
-cities, routes and seeds that no published table uses, and writes ``mapping_service/fuse/confidence.json``. The check
-is the reliability table of the chances that the product states: on the cities of ``tests.benchmarks.simulated``, and on
-the survey of Abidjan with labels hidden, where a pattern is judged if one of its rides follows a way that was drawn.
+cities, routes and seeds that no published table uses and on half 0 of the survey of Abidjan, each of which counts alike
+however many patterns it has, and writes ``mapping_service/fuse/confidence.json``. The check is the reliability table of
+the chances that the product states: on the cities of ``tests.benchmarks.simulated``, and on half 1 of the survey with
+labels hidden, where a pattern is judged if one of its rides follows a way that was drawn.
 The baseline is the plain formula that came before: each further ride halves the doubt.
 """
 
@@ -32,7 +33,7 @@ from tests.benchmarks.reliability import brier, chance_error, expected_error, fi
 from tests.benchmarks.report import write_table
 from tests.benchmarks.scoring import FOUND_F1, fit, matched
 from tests.benchmarks.simulated import CITIES, PATTERNS, SEED, SimulatedCity, simulated, some_routes
-from tests.benchmarks.survey import ROOT, Survey, infer, read_survey, without_marks
+from tests.benchmarks.survey import ROOT, Survey, half_of, infer, read_survey, without_marks
 from tests.benchmarks.truth import STOP_M, Found, TrueWay, TrueWays, kept_stops, of_draft
 
 WEIGHTS = ROOT / "mapping_service/fuse/confidence.json"
@@ -40,7 +41,7 @@ FITTED_ON = (("freetown", 101), ("accra", 101), ("accra", 102))
 MOST_RUNS = 20
 SIZES = {1: 8, 2: 4, 3: 3, 5: 2}  # runs of each pattern, and how many such surveys of different rides
 UNEVEN = 5  # runs of a pattern at most, in surveys in which each pattern has its own number
-PENALTY = 3.0
+PENALTY, WEIGHT = 3.0, 300.0  # each city that is fitted on counts as so many patterns
 # What speaks for a pattern (1) and what speaks against it (-1).
 SIGNS = {
     name: 1 if name in ("runs", "people") else -1
@@ -109,9 +110,9 @@ def drawn_runs(survey: Survey, data: Path) -> set[int]:
     return {ride.run_id for ride, name in zip(survey.rides, survey.files, strict=True) if file_stem(name) in drawn}
 
 
-def real_cases(data: Path, p: Parameters) -> list[Case]:
-    """Infer the survey of Abidjan and judge the patterns of which a ride follows a way that was drawn."""
-    survey = abidjan(data)
+def real_cases(data: Path, half: int, p: Parameters) -> list[Case]:
+    """Infer a half of the survey of Abidjan and judge the patterns of which a ride follows a way that was drawn."""
+    survey = half_of(abidjan(data), data / "truth.csv", half)
     judged = drawn_runs(survey, data)
     drawn_ways = TrueWays(read_feed(data / "reference-gtfs.zip"), RideSettings(), survey.city.srid)
     return [
@@ -145,9 +146,12 @@ def _stops(
             yield chances[pattern.stops[k].stop_id], k in hits
 
 
-def fit_weights(cases: Sequence[Case]) -> Mapping[str, float]:
-    """Return the weights fitted to some cases."""
-    return fit_logistic([features(one.pattern.signs) for one in cases], _right(cases), SIGNS, penalty=PENALTY)
+def fit_weights(sources: Sequence[Sequence[Case]]) -> Mapping[str, float]:
+    """Return the weights fitted to the cases of some cities."""
+    cases = [one for source in sources for one in source]
+    weight = np.concatenate([np.full(len(source), WEIGHT / len(source)) for source in sources])
+    rows = [features(one.pattern.signs) for one in cases]
+    return fit_logistic(rows, _right(cases), SIGNS, penalty=PENALTY, weight=weight)
 
 
 def _right(cases: Sequence[Case]) -> NDArray[np.bool_]:
@@ -177,16 +181,16 @@ def main() -> None:
     options = arguments.parse_args()
     p = Parameters()
     if options.fit:
-        cases = [one for city, seed in FITTED_ON
-                 for one in simulated_cases(options.data, city, seed, p, published=False)]
-        made = {"made_by": "python -m tests.benchmarks.calibration --fit", "cases": len(cases),
-                "weights": {name: round(w, 4) for name, w in fit_weights(cases).items()}}
+        sources = [simulated_cases(options.data, city, seed, p, published=False) for city, seed in FITTED_ON]
+        sources.append(real_cases(options.data / "abidjan", 0, p))
+        made = {"made_by": "python -m tests.benchmarks.calibration --fit", "cases": sum(map(len, sources)),
+                "weights": {name: round(w, 4) for name, w in fit_weights(sources).items()}}
         WEIGHTS.write_text(json.dumps(made, indent=1) + "\n", "utf-8")
         print(WEIGHTS.read_text("utf-8"))
         return
     held_out = [one for city in CITIES for one in simulated_cases(options.data, city, SEED, p, published=True)]
     _write("simulated", "held-out simulated cities", held_out)
-    _write("abidjan", "Abidjan, labels hidden", real_cases(options.data / "abidjan", p))
+    _write("abidjan", "half 1 of Abidjan, labels hidden", real_cases(options.data / "abidjan", 1, p))
 
 
 def _write(name: str, what: str, cases: Sequence[Case]) -> None:

@@ -6,7 +6,7 @@ Writes ``mapping_service/fuse/stop_confidence.json``. A stop of a pattern that t
 has one within 30 m. Simulated are cities, routes and seeds that no published table uses, as for the patterns; real is
 the half 0 of the survey of Abidjan, with what its riders pressed and without. Each of these counts alike, however many
 stops it has. ``python -m tests.benchmarks.calibration`` measures what comes of it, on simulated cities held out and on
-both halves of the survey.
+the other half of the survey.
 """
 
 from __future__ import annotations
