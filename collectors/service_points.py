@@ -21,10 +21,10 @@ from mapping_service.records import Notice, ServicePointDraft
 NULL_ISLAND_DEG = 0.01
 """|lat| + |lon| below this, in degrees, is an empty position, not a place."""
 
-_NAMES = ("name", "nombre", "facility_name", "establecimiento", "nom", "nome", "jina", "title", "label")
-_KINDS = ("amenity", "healthcare", "facility_type", "tipo", "service_type", "kind", "category", "categoria", "type")
-_LATS = ("lat", "latitude", "latitud", "y", "lat_dd", "gps_lat")
-_LONS = ("lon", "lng", "long", "longitude", "longitud", "x", "long_dd", "gps_lon")
+NAMES = ("name", "nombre", "facility_name", "establecimiento", "nom", "nome", "jina", "title", "label")
+KINDS = ("amenity", "healthcare", "facility_type", "tipo", "service_type", "kind", "category", "categoria", "type")
+LATS = ("lat", "latitude", "latitud", "y", "lat_dd", "gps_lat")
+LONS = ("lon", "lng", "long", "longitude", "longitud", "x", "long_dd", "gps_lon")
 _POINTS = ("geom", "geometry", "the_geom", "wkt", "point", "location", "coordinates", "gps")
 _IDS = ("id", "source_id", "osm_id", "facility_id", "uuid", "fid", "objectid")
 _OSM_TYPE = "osm_type"
@@ -84,7 +84,7 @@ def read_service_points(data: bytes, name: str) -> ServicePointReading:
 
 def _table_entries(data: bytes, name: str, problems: RowNotices) -> Iterator[_Entry]:
     table = read_table(data, problems)
-    lat, lon, both = (find_column(table.columns, names) for names in (_LATS, _LONS, _POINTS))
+    lat, lon, both = (find_column(table.columns, names) for names in (LATS, LONS, _POINTS))
     if (lat is None or lon is None) and both is None:
         raise Problem("no_position_columns", f"{name} has no columns for the position. Name them lat and lon.",
                       columns=list(table.columns))
@@ -153,7 +153,7 @@ def _of_geometry(geometry: Any) -> tuple[Position | None, bool]:
 def _draft(entry: _Entry, seen: set[str], problems: RowNotices) -> ServicePointDraft | None:
     code = _position_fault(entry.position)
     columns = {what: find_column(entry.properties, names)
-               for what, names in (("name", _NAMES), ("id", _IDS))}
+               for what, names in (("name", NAMES), ("id", _IDS))}
     source_id = _source_id(entry, columns["id"])
     if code is None and source_id in seen:
         code = "repeated_source_id"
@@ -187,7 +187,7 @@ def _text(properties: Mapping[str, Any], column: str | None) -> str:
 
 def _kind(properties: Mapping[str, Any]) -> tuple[str | None, str]:
     """The first kind column that is filled in, and what it says."""
-    for synonym in _KINDS:
+    for synonym in KINDS:
         column = find_column(properties, [synonym])
         text = _text(properties, column)
         if text:

@@ -37,6 +37,7 @@ class Parameters:
     stream_longest_s: float = tunable(7200, "s", 1800, 43200, "one that never rests is put together this often")
     stream_day_starts_s: float = tunable(10800, "s", 0, 21600, "local time of the day at which hardly anybody rides")
     joined_s: float = tunable(60, "s", 10, 300, "a form's clock and a receiver's differ by less, nearly always")
+    joined_m: float = tunable(1000, "m", 100, 5000, "a report made farther from the ride was made on another one")
 
     # clean
     max_accuracy_m: float = tunable(50, "m", 20, 200, "worse fixes say less than none")

@@ -117,6 +117,7 @@ def _settle(connection: Connection, slug: str, p: Parameters) -> None:
     new = place(connection, get_city(connection, slug), p)
     settle_twins(connection, get_city(connection, slug), new, p)
     settle_doubts(connection, city_id, p)
+    runs.join_reports(connection, city_id, p)
 
 
 def is_pending(engine: Engine, city: City, p: Parameters) -> bool:
@@ -234,9 +235,15 @@ def _middle(connection: Connection, city: City) -> dict[str, float] | None:
 
 
 def settle_twins(connection: Connection, city: City, new: Sequence[int], p: Parameters) -> None:
-    """Compare new runs with those they met, and mark the later submission of one and the same ride as a duplicate."""
+    """Compare new runs with those they met, and mark the later submission of one and the same ride as a duplicate.
+
+    Where it is a recording that goes on, sent again as a longer file, the earlier one is.
+    """
     values = {"city_id": city.city_id, "run_ids": list(new)}
     duplicates: set[int] = set()
+    for shorter, longer in runs.continued(connection, city.city_id, new):
+        intake.mark_continued(connection, shorter, longer)
+        duplicates.add(shorter)
     for met in rows(connection, "runs.list_meetings", values):
         if duplicates & {met.submission_id, met.other_submission_id}:
             continue

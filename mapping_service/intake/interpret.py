@@ -18,6 +18,7 @@ from collectors.forms.tell import tell
 from collectors.gpx import read_gpx
 from collectors.notes import read_notes
 from collectors.openrosa.instance import read_instance
+from collectors.point_tables import read_point_table
 from collectors.service_points import read_service_points
 from collectors.trackers.page import read_record, report_of
 from collectors.trackers.trail import claim_of, fixes_of, notices_of, read_trail, reports_of
@@ -96,9 +97,9 @@ def _quarantined(code: str, **reason: Any) -> Verdict:
 
 
 def _file(document: Document, city: City) -> Told:
-    if _is_table(document):
+    reading = read_point_table(document.data) if _is_table(document) else read_gpx(document.data)
+    if reading is None:
         return _service_points(document)
-    reading = read_gpx(document.data)
     reports = read_notes(reading.waypoints, load_words(city.language, city.words), currency=city.currency)
     return Told(fixes=reading.fixes, reports=reports, notices=reading.notices, creator=reading.creator)
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 
 from mapping_service.clean.clean import CleanRun
 from mapping_service.geo import to_metres
+from mapping_service.parameters import Parameters
 from mapping_service.records import Claim, Fixes, Floats, Report, Ride
 from mapping_service.store.engine import row, rows, run, table
 from mapping_service.store.intake import moment
@@ -81,6 +82,24 @@ def run_positions(connection: Connection, run_id: int, srid: int) -> tuple[Float
 def unsettled(connection: Connection, city_id: int, *, anew: bool) -> list[int]:
     """Return the runs that have not been placed and compared yet; all of a city's with ``anew``."""
     return [found.run_id for found in rows(connection, "runs.list_unsettled", {"city_id": city_id, "anew": anew})]
+
+
+def continued(connection: Connection, city_id: int, run_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the submissions that a longer one of the same person holds wholly, with that one: files that grew.
+
+    Of each pair the longer one has one of the runs.
+    """
+    found = rows(connection, "runs.list_continued", {"city_id": city_id, "run_ids": list(run_ids)})
+    return [
+        (one.submission_id, one.longer_id)
+        for one in found
+        if {bytes(fix) for fix in line_columns(one.geom)} <= {bytes(fix) for fix in line_columns(one.longer_geom)}
+    ]
+
+
+def join_reports(connection: Connection, city_id: int, p: Parameters) -> None:
+    """Say of each report of a form that has no trace on which of its person's rides it was made, if on any."""
+    run(connection, "runs.join_reports", {"city_id": city_id, "joined_s": p.joined_s, "joined_m": p.joined_m})
 
 
 def hold_positions(connection: Connection, run_id: int, srid: int) -> tuple[Floats, Floats] | None:

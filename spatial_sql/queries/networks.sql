@@ -307,7 +307,7 @@ FROM stop s JOIN pattern_stop ps USING (network_id, stop_id) JOIN pattern p USIN
 WHERE s.network_id = :network_id AND p.route_id = ANY (:route_ids) AND s.station_id IS NOT NULL;
 
 -- name: get_input_digest
--- A digest over what inference reads: the runs of accepted submissions with the weight of their votes, and what the hints claim of their files. Params: city_id.
+-- A digest over what inference reads: the runs of accepted submissions with the weight of their votes, what forms say of them, and what the hints claim of their files. Params: city_id.
 SELECT encode(sha256(convert_to(
   coalesce((
     SELECT string_agg(concat_ws(':', r.submission_id, r.part, r.length_m, j.weight), ',' ORDER BY r.submission_id, r.part)
@@ -317,6 +317,11 @@ SELECT encode(sha256(convert_to(
     SELECT string_agg(a.inbox_id || ':' || md5(c::text), ',' ORDER BY a.arrival_id)
     FROM arrival a JOIN claim c USING (city_id, file_key)
     WHERE a.city_id = :city_id
+  ), '') || '/' || coalesce((
+    SELECT string_agg(concat_ws(':', r.ride_id, r.kind, r.at, ST_AsEWKT(r.geom), r.name, r.amount, r.wait_s, r.occupancy, r.cancelled), ','
+                      ORDER BY r.ride_id, r.submission_id, r.waypoint, r.report_id)
+    FROM report r JOIN submission s USING (submission_id)
+    WHERE r.city_id = :city_id AND r.ride_id IS NOT NULL AND s.status = 'accepted'
   ), '') || '/' || (SELECT coalesce(srid, 0) FROM city WHERE city_id = :city_id), 'UTF8')), 'hex') AS digest;
 
 -- name: rename_service_point

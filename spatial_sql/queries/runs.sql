@@ -72,18 +72,55 @@ LEFT JOIN judgement j USING (submission_id)
 LEFT JOIN contributor c ON c.contributor_id = s.contributor_id
 LEFT JOIN LATERAL (
   SELECT claim.*
-  FROM arrival a JOIN claim USING (city_id, file_key)
-  WHERE a.inbox_id = r.submission_id
-  ORDER BY a.arrival_id
+  FROM (
+    SELECT r.submission_id AS inbox_id, false AS joined
+    UNION
+    SELECT said.submission_id, true FROM report said WHERE said.ride_id = r.submission_id
+  ) source
+  JOIN arrival a USING (inbox_id)
+  JOIN claim USING (city_id, file_key)
+  ORDER BY source.joined, a.arrival_id
   LIMIT 1
 ) hint ON true
 WHERE r.city_id = :city_id AND s.status = 'accepted' AND (CAST(:run_ids AS bigint[]) IS NULL OR r.run_id = ANY (:run_ids))
 ORDER BY r.submission_id, r.part;
 
+-- name: list_continued
+-- Recordings of which a longer one of the same person begins at the same moment and may go on, one of them among some runs; the longest of each. Params: city_id, run_ids.
+SELECT DISTINCT ON (a.submission_id) a.submission_id, b.submission_id AS longer_id,
+       ST_AsBinary(a.geom, 'NDR') AS geom, ST_AsBinary(b.geom, 'NDR') AS longer_geom
+FROM run r
+JOIN submission sb ON sb.submission_id = r.submission_id AND sb.status = 'accepted'
+JOIN trace b ON b.submission_id = sb.submission_id
+JOIN trace a ON a.city_id = b.city_id AND a.started_at = b.started_at AND a.submission_id <> b.submission_id
+  AND a.ended_at <= b.ended_at AND ST_NPoints(a.geom) < ST_NPoints(b.geom)
+JOIN submission sa ON sa.submission_id = a.submission_id AND sa.contributor_id = sb.contributor_id AND sa.status <> 'duplicate'
+WHERE r.city_id = :city_id AND r.run_id = ANY (:run_ids)
+ORDER BY a.submission_id, ST_NPoints(b.geom) DESC, b.submission_id;
+
+-- name: join_reports
+-- Say of each report of a form without a trace on which ride of the same person it was made: one under way at its time, give or take, that came near its place. Params: city_id, joined_s, joined_m.
+WITH best AS (
+  SELECT DISTINCT ON (r.report_id) r.report_id, t.submission_id
+  FROM report r
+  JOIN submission s ON s.submission_id = r.submission_id AND s.kind IN ('instance', 'record')
+  LEFT JOIN (trace t JOIN submission st ON st.submission_id = t.submission_id AND st.status = 'accepted')
+    ON t.city_id = r.city_id AND st.contributor_id = s.contributor_id AND s.status = 'accepted'
+    AND t.started_at BETWEEN r.at - interval '1 day' AND r.at + make_interval(secs => :joined_s)
+    AND t.ended_at > r.at - make_interval(secs => :joined_s)
+    AND ST_DWithin(r.geom::geography, ST_Force2D(t.geom)::geography, :joined_m)
+  WHERE r.city_id = :city_id AND NOT EXISTS (SELECT FROM trace own WHERE own.submission_id = r.submission_id)
+  ORDER BY r.report_id, greatest(t.started_at - r.at, r.at - t.ended_at, interval '0'), t.submission_id
+)
+UPDATE report r SET ride_id = best.submission_id
+FROM best
+WHERE r.report_id = best.report_id AND r.ride_id IS DISTINCT FROM best.submission_id;
+
 -- name: list_reports
--- All reports of a city's accepted submissions, in the order in which they were made. Params: city_id.
-SELECT r.submission_id, r.waypoint, r.kind, ST_X(r.geom) AS lon, ST_Y(r.geom) AS lat,
+-- All reports of a city's accepted submissions by the ride on which they were made, its own first, then those of forms in order of time. Params: city_id.
+SELECT coalesce(r.ride_id, r.submission_id) AS submission_id, r.waypoint, r.kind, ST_X(r.geom) AS lon, ST_Y(r.geom) AS lat,
        extract(epoch FROM r.at)::float AS t_s, r.text, r.name, r.amount::float AS amount, r.wait_s, r.occupancy, r.cancelled
 FROM report r JOIN submission s USING (submission_id)
 WHERE r.city_id = :city_id AND s.status = 'accepted'
-ORDER BY r.submission_id, r.waypoint, r.report_id;
+ORDER BY coalesce(r.ride_id, r.submission_id), r.ride_id IS NOT NULL, CASE WHEN r.ride_id IS NOT NULL THEN r.at END,
+         r.submission_id, r.waypoint, r.report_id;

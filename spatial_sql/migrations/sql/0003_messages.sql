@@ -38,6 +38,9 @@ CREATE INDEX trail_submission_idx ON trail (submission_id);
 -- Usage: foreign key
 CREATE INDEX trail_city_idx ON trail (city_id);
 
+-- Usage: runs.list_continued, runs.join_reports
+CREATE INDEX trace_started_idx ON trace (city_id, started_at);
+
 -- What trackers and the collector page send while they record: raw, one row per request, never changed.
 CREATE TABLE message (
   message_id     bigint GENERATED ALWAYS AS IDENTITY,
