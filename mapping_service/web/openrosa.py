@@ -28,6 +28,7 @@ from mapping_service.web.limits import large_body
 from mapping_service.web.openrosa_answers import BOOK, refusal, thanks
 
 ROOT = "/v1/key/"
+PATHS = (ROOT, "/formList", "/submission")
 # Small requests survive bad links; more is taken all the same, up to the limit of any file.
 PREFERRED_BYTES = 5_000_000
 # A form sent as a plain field: a traced line of 40,000 points is 1 MB, Werkzeug's own limit half of that.
@@ -45,8 +46,9 @@ blueprint = Blueprint("openrosa", __name__, url_prefix=f"{ROOT}<token>/projects/
 
 
 def install(app: Flask) -> None:
-    """Mark every answer under the keys' address as OpenRosa's, failures and wrong addresses as well."""
-    problems.answer_for(ROOT, _refused)
+    """Mark every answer under our addresses as OpenRosa's, failures and wrong addresses as well."""
+    for beginning in PATHS:
+        problems.answer_for(beginning, _refused)
     app.after_request(_mark)
 
 
@@ -216,7 +218,7 @@ def _refused(problem: Problem) -> Response:
 
 
 def _mark(response: Response) -> Response:
-    if request.path.startswith(ROOT):
+    if request.path.startswith(PATHS):
         response.headers["X-OpenRosa-Version"] = "1.0"
         response.headers["X-OpenRosa-Accept-Content-Length"] = str(PREFERRED_BYTES)
         response.headers["Content-Language"] = in_language(g.get("answers_language"), BOOK).language

@@ -346,6 +346,38 @@ def test_nobody_takes_back_what_somebody_else_sent(town: Town) -> None:
     assert exchange("DELETE", addresses[1]).status == 204 and town.states()[0][1] == "quarantined"
 
 
+GPX = b'<gpx version="1.1"><trk><trkseg>' + b"".join(
+    b'<trkpt lat="-1.3" lon="%.4f"><time>2026-11-23T06:%02d:00Z</time></trkpt>' % (36.8 + i / 100, i) for i in range(12)
+) + b"</trkseg></trk></gpx>"
+STOPS = "".join(f"<stop><place>-1.3 36.8{i} 0 5</place></stop>" for i in range(3))
+
+
+def ride(inner: str) -> bytes:
+    """One of our own forms of a ride, as far as a thank-you needs it."""
+    told = f"<consent>yes</consent><told>{inner}</told>"
+    return f'<data id="ride" version="1">{told}<meta><instanceID>{new_id()}</instanceID></meta></data>'.encode()
+
+
+@pytest.mark.parametrize("inner, files, said", [
+    (STOPS + "<gpx>r.gpx</gpx>", {"r.gpx": GPX}, "Trip saved: 3 stops, 12.2 km. Thank you."),
+    (STOPS, {}, "Trip saved: 3 stops. Thank you."),
+    ("<gpx>r.gpx</gpx>", {"r.gpx": GPX}, "Trip saved: 12.2 km. Thank you."),
+    ("<gpx>r.gpx</gpx>", {}, "Saved. Thank you. 1 file is still to come."),
+    ("<gpx>r.gpx</gpx>", {"r.gpx": b"no recording"}, "Saved. Thank you."),
+    ("", {}, "Saved. Thank you."),
+])
+def test_a_ride_is_thanked_for_with_what_is_in_it(
+    town: Town, inner: str, files: dict[str, bytes], said: str
+) -> None:
+    assert town.phone.send(ride(inner), files)[0].message == said
+
+
+def test_a_ride_is_counted_in_the_citys_language(town: Town) -> None:
+    with town.rows.begin():
+        town.rows.execute(text("UPDATE city SET language = 'ar' WHERE city_id = :c"), {"c": town.city_id})
+    assert town.phone.send(ride(STOPS))[0].message == "تم حفظ الرحلة: 3 مواقف. شكرًا لك."
+
+
 @pytest.mark.parametrize("language, said", [("sw-KE", "Imehifadhiwa"), ("ar", "تم الحفظ"), ("yo", "Saved.")])
 def test_the_answer_is_in_the_citys_language(town: Town, language: str, said: str) -> None:
     with town.rows.begin():
