@@ -76,4 +76,5 @@ def forget() -> Response:
 
 def _private(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Commonway"] = "1"  # by this the collector's page knows it from a network's login page
     return response

@@ -177,9 +177,9 @@ def until(say: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
 
 
 def points(page: Any) -> int:
-    """How many positions the page says that the ride has."""
-    said = page.locator(".now .facts").text_content()
-    return int(said.split("·")[0].split(":")[1].replace(",", ""))
+    """How many positions the page says that the ride has; -1 before it says anything."""
+    said = page.locator(".now .facts").text_content() or ""
+    return int(said.split("·")[0].split(":")[1].replace(",", "")) if ":" in said else -1
 
 
 def has_points(page: Any, number: int) -> bool:

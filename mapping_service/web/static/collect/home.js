@@ -4,14 +4,16 @@ import { button, h } from "./dom.js";
 import { handOut } from "./export.js";
 import { confirm, makeQueueLine, title, back } from "./parts.js";
 import { sayReport } from "./ride.js";
-import { sendAgain } from "./rides.js";
+import { keepConsent, sendAgain } from "./rides.js";
+import { own } from "./words.js";
 
 const SIZES = ["normal", "large", "huge"];
 
 export function consentScreen(app) {
   const { t, store, page } = app;
   const agree = async () => {
-    await store.set("consent", { text_version: page.consent, language: t.language, at_ms: Date.now() });
+    await keepConsent(store, { text_version: page.consent, language: t.language, at_ms: Date.now() }, true);
+    app.outbox.flush();
     await navigator.storage?.persist?.();
     app.go("home", {}, true);
   };
@@ -51,7 +53,7 @@ async function notices(app) {
 async function things(app) {
   const { t, store } = app;
   const rides = (await store.all("rides")).filter((one) => one.state !== "recording").map((one) => ({ at: one.started_ms, state: one.test ? "test" : one.state,
-    text: [one.test ? t("test.title") : one.line || t("ride.title"), t.km(one.metres)].join(" · "), go: () => app.go("review", { id: one.id }) }));
+    text: [one.test ? t("test.title") : (one.line && own(one.line)) || t("ride.title"), t.km(one.metres)].join(" · "), go: () => app.go("review", { id: one.id }) }));
   const told = (await store.all("reports")).filter((one) => one.ride === null)
     .map((one) => ({ at: one.report.t, state: one.state, text: sayReport(t, one.report), again: one.state === "refused" && one.id }));
   const again = async (id) => { await sendAgain(store, "reports", id); app.outbox.now(); };

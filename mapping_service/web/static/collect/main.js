@@ -5,6 +5,7 @@ import { consentScreen, declinedScreen, homeScreen, keyScreen, settingsScreen } 
 import { makeOutbox } from "./outbox.js";
 import { makeRecorder } from "./recorder.js";
 import { reviewScreen, rideScreen, startScreen } from "./ride.js";
+import { keepConsent } from "./rides.js";
 import { openStore } from "./store.js";
 import { makeWords } from "./words.js";
 
@@ -112,7 +113,7 @@ async function begin() {
   app.t = await wordsFor((await store.setting("language")) ?? page.language).catch(() => makeWords(page.language, document.documentElement.dir, page.words));
   Object.assign(document.documentElement, { lang: app.t.language, dir: app.t.direction });
   if (given.consent === page.consent && !(await store.setting("consent"))) {
-    await store.set("consent", { text_version: page.consent, language: app.t.language, at_ms: Date.now() });
+    await keepConsent(store, { text_version: page.consent, language: app.t.language, at_ms: Date.now() }, false);
   }
   addEventListener("beforeinstallprompt", (event) => { event.preventDefault(); app.install = event; app.changed(); });
   addEventListener("beforeunload", (event) => { if (app.recorder.here.ride) event.preventDefault(); });

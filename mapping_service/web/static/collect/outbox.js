@@ -54,7 +54,8 @@ export function makeOutbox({ store, slug, key, changed }) {
     const whole = entry.record || entry.path.endsWith("/complete");
     await store.change(["outbox", "rides", "reports"], async (in_) => {
       const holder = entry.ride ? "rides" : "reports";
-      const kept = await in_.get(holder, entry.ride ?? entry.record);
+      const id = entry.ride ?? entry.record; // none: an answer to the consent text
+      const kept = id && (await in_.get(holder, id));
       if (outcome === "refused" && kept) {
         await in_.put("outbox", { ...entry, refused: true });
         await in_.put(holder, { ...kept, state: "refused", problem });

@@ -35,14 +35,14 @@ export function makeQueueLine(app) {
   return {
     element,
     async update() {
-      const waiting = await app.store.count("outbox");
-      const refused = (await app.unsent()).refused;
+      const { queued: waiting, refused } = await app.unsent();
       const { sending, trouble } = app.outbox.state;
-      const level = refused || trouble === "key" || trouble === "no_key" ? "bad" : waiting ? "waits" : "done";
+      const level = refused || trouble === "key" || (waiting && trouble === "no_key") ? "bad" : waiting ? "waits" : "done";
       element.dataset.level = level;
-      let said = waiting ? t("queue.waiting", { n: t.number((await app.unsent()).queued) }) : t("queue.nothing");
+      let said = waiting ? t("queue.waiting", { n: t.number(waiting) }) : t("queue.nothing");
       if (waiting && sending) said += ` ${t("queue.sending")}`;
       else if (waiting && trouble) said += ` ${t(`queue.${trouble}`)}`;
+      else if (trouble === "key") said = t("queue.key");
       if (refused) said = `${t("queue.refused", { n: t.number(refused) })} ${said}`;
       if (text.textContent !== said) text.textContent = said;
       now.hidden = !waiting || sending;

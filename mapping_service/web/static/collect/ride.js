@@ -6,6 +6,7 @@ import { keep, reports } from "./forms.js";
 import { back, confirm, makeSignal, quiet, title } from "./parts.js";
 import { contents, discardRide, newRide, queueRide, removeReport, sendAgain } from "./rides.js";
 import { drawTrail } from "./trail.js";
+import { own } from "./words.js";
 
 const HOLD_MS = 1500;
 const TEST_MS = 300000;
@@ -61,6 +62,7 @@ export async function rideScreen(app) {
   const lasted = h("strong", { class: "number" });
   const facts = h("p", { class: "facts" });
   const warning = h("p", { class: "problem", role: "alert" });
+  const dim = h("p", { class: "caution" }, t("ride.dim"));
   const canvas = h("canvas", { class: "trail", role: "img", "aria-label": t("ride.trail") });
   const { fixes } = await contents(store, ride);
   let seen = fixes.at(-1)?.[0] ?? 0;
@@ -87,6 +89,7 @@ export async function rideScreen(app) {
   async function update() {
     if (!recorder.here.ride) return;
     signal.update();
+    dim.hidden = recorder.here.awake;
     if (ride.last && ride.last[0] !== seen) { fixes.push([...ride.last]); seen = ride.last[0]; }
     const told = (await contents(store, ride)).reports;
     facts.textContent = [t("ride.points", { n: t.number(ride.points) }), t.km(ride.metres), t("ride.reports", { n: t.number(told.length) }),
@@ -99,7 +102,7 @@ export async function rideScreen(app) {
       title(ride.test ? t("test.running") : ride.line || t("ride.title")),
       signal.element,
       h("div", { class: "now" }, h("span", { class: "rec", "aria-hidden": "true" }), lasted, facts),
-      warning,
+      warning, dim,
       ride.clock.length > 0 && h("p", { class: "caution" }, t("ride.clock")),
       !ride.test && [button(t("do.stop_here"), stopHere, "go huge"),
         h("div", { class: "tiles" }, form("stop"), form("boarding"), form("fare"), form("wait"))],
@@ -120,9 +123,9 @@ export function facts(app, ride) {
 }
 
 export function sayReport(t, one) {
-  const parts = [one.name, one.subject, one.amount === null ? null : t.number(one.amount, 2),
+  const parts = [one.name && own(one.name), one.subject && own(one.subject), one.amount === null ? null : t.number(one.amount, 2),
     one.wait_s === null ? null : t("unit.min", { n: t.number(one.wait_s / 60) }),
-    one.occupancy && t(`boarding.occupancy.${one.occupancy}`), one.text,
+    one.occupancy && t(`boarding.occupancy.${one.occupancy}`), one.text && own(one.text),
     ...["boarded", "alighted"].filter((name) => name in one.details).map((name) => `${t(`ask.${name}`)}: ${t.number(one.details[name])}`)];
   return [t(`form.${one.kind}`), ...parts.filter(Boolean)].join(" · ");
 }

@@ -105,6 +105,14 @@ export async function queueMissing(store, complete, missing) {
   });
 }
 
+// That somebody agreed is told to the server as well, like everything else: when there is a network and a key.
+export const keepConsent = (store, consent, tell) => store.change(["settings", "outbox"], async (in_) => {
+  await in_.put("settings", { name: "consent", value: consent });
+  const { text_version, language } = consent;
+  const body = JSON.stringify({ given: true, text_version, language });
+  if (tell) await in_.put("outbox", { method: "POST", path: "/api/v1/me/consent", body, due_ms: 0 });
+});
+
 // A report without a ride waits a moment, so that it can be taken back.
 export const queueRecord = (store, report) => store.change(["reports", "outbox"], async (in_) => {
   await in_.put("reports", { id: report.id, ride: null, state: "queued", report });

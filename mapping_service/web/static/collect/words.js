@@ -22,6 +22,9 @@ export function makeWords(language, direction, book) {
   });
 }
 
+// A name inside a sentence of another direction keeps its own.
+export const own = (text) => `\u2068${text}\u2069`;
+
 // How good a position is, in a word: what a collector does about it differs.
 export function quality(fix, trouble) {
   if (trouble === "denied") return "denied";
