@@ -39,7 +39,7 @@ from mapping_service.config import Config, load_config
 from mapping_service.postgres import ensure_cluster, stop_cluster
 from mapping_service.store.engine import engine_for
 from mapping_service.store.people import add_key
-from mapping_service.up import is_healthy, service_children
+from mapping_service.up import is_healthy, revive_database, service_children
 from spatial_sql.apply import upgrade
 from tests.benchmarks.kill_test import ROOT, SLUG, free_port, fresh_database, kill_group, row_counts
 from tests.benchmarks.report import write_table
@@ -195,8 +195,8 @@ class Web:
         child = next(one for one in service_children(self.config, self.url) if one.name == "web")
         # Loaded before it forks: a new process is there at once, and more kills hit one that works.
         self.process = subprocess.Popen(
-            [*child.command, "--preload"], env=child.environ, cwd=ROOT, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=True,
+            [*child.command, "--preload"], env=child.environ, cwd=ROOT, stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, start_new_session=True,
         )
         self.wait()
 
@@ -204,6 +204,7 @@ class Web:
         """Wait until it answers, the database included."""
         deadline_s = time.monotonic() + START_TIMEOUT_S
         while not is_healthy(self.config):
+            revive_database(self.config)  # as ``up`` does
             if time.monotonic() > deadline_s:
                 raise SystemExit("The web server does not come up.")
             time.sleep(RETRY_S)
