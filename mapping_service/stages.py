@@ -41,6 +41,7 @@ from mapping_service.review.identity import with_known_ids
 from mapping_service.store import instances, intake, networks, relations, runs, trust
 from mapping_service.store.cities import get_city, lock_city
 from mapping_service.store.engine import engine_for, row, rows, run
+from mapping_service.store.people import has_consent
 from mapping_service.trust.claims import claims
 from mapping_service.trust.reliability import reliabilities, with_reliability
 
@@ -170,7 +171,8 @@ def read_submission(url: str, slug: str, p: Parameters, submission_id: int) -> N
         data, received_s = bytes(waiting.bytes), waiting.received_at.timestamp()
         files = instances.files_of(connection, submission_id)
         document = Document(waiting.kind, waiting.file_name, data, received_s, files)
-        read = interpret(document, city, p, now_s=time.time(), released=released)
+        refused = waiting.contributor_id is not None and has_consent(connection, waiting.contributor_id) is False
+        read = interpret(document, city, p, now_s=time.time(), released=released, refused=refused)
         intake.save_interpretation(connection, city.city_id, submission_id, read)
         if waiting.kind == "instance":
             instances.save_answers(connection, submission_id, read.answers)

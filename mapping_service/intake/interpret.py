@@ -46,17 +46,22 @@ class Interpretation(Told):
     verdict: Verdict
 
 
-def interpret(document: Document, city: City, p: Parameters, *, now_s: float, released: bool) -> Interpretation:
+def interpret(
+    document: Document, city: City, p: Parameters, *, now_s: float, released: bool, refused: bool = False
+) -> Interpretation:
     """Read a document of any kind.
 
     ``released`` means that a person has looked at it: then only what cannot be read at all is quarantined. A file or
     a trail is nothing without a usable trace; anything else is used for whatever it says, without a trace that cannot
-    be used. A trace whose rider did not agree is left out.
+    be used. A trace whose rider did not agree is left out: they said so in the document, or (``refused``) when they
+    were asked last, and the document does not say otherwise.
     """
     try:
         told = _READERS[document.kind](document, city)
     except Problem as problem:
         return Interpretation(verdict=_quarantined(problem.code, message=problem.sentence, **problem.details))
+    if refused and told.consented is None:
+        told = replace(told, consented=False)
     told, doubt = _with_usable_trace(document.kind, told, partial(_doubt, now_s=now_s, p=p, released=released))
     verdict = doubt or (Verdict("accepted") if _says_anything(told) else _quarantined("says_nothing"))
     # A line needs two points; the bytes of a lone one stay in the inbox.

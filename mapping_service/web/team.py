@@ -142,7 +142,7 @@ def problems(city: str) -> str:
             for one in team.set_aside(held, place.city_id)
         ],
         messages=[
-            {**one._mapping, "why": remark(one.problem_code, one.problem)}
+            {**one._mapping, "why": one.problem.get("message") or remark(one.problem_code, one.problem)}
             for one in messages.problems(held, place.city_id)
         ],
     )

@@ -40,7 +40,7 @@ ORDER BY submission_id;
 
 -- name: get_unread
 -- One submission with its bytes and first name, held until the transaction ends; none where another process has it. Params: submission_id.
-SELECT s.submission_id, s.kind, s.released_at, i.bytes, i.received_at, a.file_name, a.file_key
+SELECT s.submission_id, s.contributor_id, s.kind, s.released_at, i.bytes, i.received_at, a.file_name, a.file_key
 FROM submission s
 JOIN inbox i ON i.inbox_id = s.submission_id
 JOIN LATERAL (SELECT file_name, file_key FROM arrival WHERE inbox_id = i.inbox_id ORDER BY arrival_id LIMIT 1) a ON true

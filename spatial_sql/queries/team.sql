@@ -1,5 +1,5 @@
 -- name: list_activity
--- What each key that holds has sent since a moment: when last, how well, and what could not be used; documents are told by person. A gap is a pause of more than gap_s, up to pause_s, where a new ride begins. Params: city_id, since, gap_s, pause_s.
+-- What each key that holds has sent since a moment: when last, how well, and what could not be used; documents are told by person; what we put together of their points is none. A gap is a pause of more than gap_s, up to pause_s, where a new ride begins. Params: city_id, since, gap_s, pause_s.
 SELECT t.token_id, c.pseudonym, t.role, t.label, greatest(m.last_at, d.last_at) AS last_at, m.points,
        m.points / nullif(greatest(m.last_s - m.first_s - g.paused_s, 60) / 60, 0) AS points_per_min,
        m.accuracy_m, g.gaps, m.queue_age_s, m.battery, d.documents, d.set_aside + m.problems AS set_aside
@@ -24,7 +24,8 @@ CROSS JOIN LATERAL (
   ) one
 ) g
 CROSS JOIN LATERAL (
-  SELECT max(a.received_at) AS last_at, count(*) AS documents, count(*) FILTER (WHERE s.status = 'quarantined') AS set_aside
+  SELECT max(a.received_at) FILTER (WHERE s.kind <> 'trail') AS last_at, count(*) FILTER (WHERE s.kind <> 'trail') AS documents,
+         count(*) FILTER (WHERE s.status = 'quarantined') AS set_aside
   FROM arrival a JOIN submission s ON s.submission_id = a.inbox_id
   WHERE a.contributor_id = c.contributor_id AND a.received_at >= :since
 ) d

@@ -149,6 +149,18 @@ def test_the_trace_of_somebody_who_did_not_agree_is_left_out_and_the_stops_stay(
     assert spoken(kind, Told(fixes=GOOD, consented=True), monkeypatch).fixes is GOOD
 
 
+@pytest.mark.parametrize(("consented", "kept"), [(None, False), (True, True), (False, False)])
+def test_somebody_who_refused_when_asked_last_sends_no_trace_unless_the_document_says_otherwise(
+    consented: bool | None, kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Told(fixes=GOOD, reports=[STOP], consented=consented)
+    monkeypatch.setattr(interpreting, "_READERS", {"trail": lambda document, city: told})
+    found = interpret(
+        Document("trail", "one", b"", NOW_S), NAIROBI, P, now_s=NOW_S, released=False, refused=True
+    )
+    assert (found.fixes is not None, list(found.reports)) == (kept, [STOP])
+
+
 @given(st.binary(max_size=200), st.sampled_from(["a.gpx", "a.csv", "a.geojson", "a", "a.txt"]), st.booleans())
 def test_any_bytes_get_a_verdict(data: bytes, name: str, released: bool) -> None:
     found = read(data, name, released=released)

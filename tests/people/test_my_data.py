@@ -14,6 +14,23 @@ from tests.people.sending import OWNTRACKS, key_of, person, send_as, track_as
 from tests.pipeline.town import Town, survey
 
 
+def test_after_somebody_took_their_consent_back_no_trace_of_theirs_is_kept_apart_from_the_raw_bytes(town: Town) -> None:
+    amina = person(town, key_of(town, "amina"))
+    before, after = survey(routes=1)[:2]
+    send_as(town, amina, before.file_name, before.gpx)
+    for given in (True, False):
+        if not given:
+            town.process()
+        with town.engine.begin() as connection:
+            record_consent(connection, amina.city_id, amina.contributor_id, given=given, text_version="1",
+                           language="en", via="page")
+    later = send_as(town, amina, after.file_name, after.gpx).submission_id
+    town.process()
+    assert len(town.ask("SELECT submission_id FROM trace")) == 1
+    assert town.ask(f"SELECT submission_id FROM trace WHERE submission_id = {later}") == []
+    assert town.inbox()[later] == after.gpx
+
+
 def test_the_archive_holds_all_that_was_sent_and_what_became_of_it(town: Town) -> None:
     key, other = key_of(town, "amina"), key_of(town, "kofi")
     amina, kofi = person(town, key), person(town, other)
