@@ -124,8 +124,9 @@ def post_submission(token: str, slug: str) -> Response:
     """Take a filled form, or some more of its files. 201 or 202 once every byte is on disk."""
     sender = _sender(token, slug)
     url = current_app.config["DATABASE_URL"]
+    incomplete = _receive()
     with large_body():
-        xml, files, incomplete = _sent()
+        xml, files = _sent()
         accepted = accept_instance(
             engine_for(url), sender, xml, files, incomplete=incomplete, device_id=_device_id()
         )
@@ -141,25 +142,32 @@ def delete_submission(token: str, slug: str, form_id: str, instance_id: str) -> 
     return "", 204
 
 
-def _sent() -> tuple[bytes, dict[str, bytes], bool]:
-    """The form, its files by name, and whether more are to come.
+def _receive() -> bool:
+    """Wait for the whole request, large parts of which go to a file; whether more of the form is to come.
 
-    Raises ``Problem`` ``no_instance``: also where the body breaks off, of which Werkzeug makes a request without parts.
+    Slow phones may take minutes: nobody else waits for that.
     """
     request.max_content_length = MAX_FILE_BYTES
     request.max_form_memory_size = MAX_FIELD_BYTES
     try:
-        parts = list(request.files.items(multi=True))
-        xml = next((part.read() for field, part in parts if field == _XML_PART), None)
-        xml = xml or request.form.get(_XML_PART, "").encode()
+        return request.form.get(_UNFINISHED, "").lower() == "yes"
     except RequestEntityTooLarge as error:
         _read_rest()
         raise TooLarge("file_too_large", f"This is larger than {MAX_FILE_BYTES // 1_000_000} MB and cannot be taken. "
                        "Send smaller photos.", limit_bytes=MAX_FILE_BYTES) from error
+
+
+def _sent() -> tuple[bytes, dict[str, bytes]]:
+    """The form and its files by name.
+
+    Raises ``Problem`` ``no_instance``: also where the body broke off, of which Werkzeug makes a request without parts.
+    """
+    parts = list(request.files.items(multi=True))
+    xml = next((part.read() for field, part in parts if field == _XML_PART), b"")
+    xml = xml or request.form.get(_XML_PART, "").encode()
     if not xml:
         raise Problem("no_instance", "The request holds no filled form, or broke off on its way. Send it again.")
-    files = {_file_name(part.filename or field): part.read() for field, part in parts if field != _XML_PART}
-    return xml, files, request.form.get(_UNFINISHED, "").lower() == "yes"
+    return xml, {_file_name(part.filename or field): part.read() for field, part in parts if field != _XML_PART}
 
 
 def _read_rest() -> None:

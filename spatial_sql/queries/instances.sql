@@ -36,7 +36,14 @@ WHERE a.submission_id = :submission_id AND a.inbox_id IS NULL
   AND old.submission_id = :supersedes AND old.name = a.name AND old.inbox_id IS NOT NULL;
 
 -- name: upsert_file
--- A file of a filled form; other bytes under its name take the place of those before. Params: submission_id, city_id, name, inbox_id, named.
+-- A file of a filled form; other bytes under its name take the place of those before, which stay aside. Params: submission_id, city_id, name, inbox_id, named.
+WITH aside AS (
+  INSERT INTO attachment (submission_id, city_id, name, inbox_id, named, received_at)
+  SELECT a.submission_id, a.city_id, a.name || '~' || left(encode(i.sha256, 'hex'), 8), a.inbox_id, false, a.received_at
+  FROM attachment a JOIN inbox i USING (inbox_id)
+  WHERE a.submission_id = :submission_id AND a.name = :name AND a.inbox_id <> :inbox_id
+  ON CONFLICT ON CONSTRAINT attachment_pkey DO NOTHING
+)
 INSERT INTO attachment (submission_id, city_id, name, inbox_id, named, received_at)
 VALUES (:submission_id, :city_id, :name, :inbox_id, :named, now())
 ON CONFLICT ON CONSTRAINT attachment_pkey DO UPDATE

@@ -98,6 +98,15 @@ def test_requests_repeated_from_the_first_add_nothing(town: Town) -> None:
     assert (town.count("instance"), town.count("attachment"), town.count("inbox")) == (1, 2, 3)
 
 
+def test_other_bytes_under_the_name_of_a_file_take_its_place_and_lose_nothing(town: Town) -> None:
+    xml = filled(new_id(), files=["a.jpg"])
+    for data in (b"first", b"second", b"first", b"second"):
+        town.phone.send(xml, {"a.jpg": data})
+    held = town.files()
+    assert held.pop("a.jpg") == b"second" and sorted(held.values()) == [b"first", b"second"]
+    assert town.ask("SELECT count(*) FROM attachment WHERE city_id = :city_id AND named") == [(1,)]
+
+
 def test_more_files_have_a_form_read_again(town: Town) -> None:
     xml = filled(new_id(), files=list(PHOTOS))
     post(town, multipart(xml, [("one.jpg", b"\xff\xd8one")]))
