@@ -63,6 +63,21 @@ def form_close(form_id: str, at_once: bool, slug: str, as_json: bool) -> None:
     _set(slug, form_id, "closed" if at_once else "closing", as_json)
 
 
+@form.command("unknown")
+@click.argument("policy", type=click.Choice(["keep", "refuse"]))
+@city_option
+@json_option
+def form_unknown(policy: str, slug: str, as_json: bool) -> None:
+    """Keep what phones send of unknown and closed forms for you to look at, as at first; or refuse it."""
+    from mapping_service.store.instances import keep_unknown
+
+    _, engine = open_database()
+    found = find_city(engine, slug)
+    with engine.begin() as connection:
+        keep_unknown(connection, found.city_id, policy == "keep")
+    answer({"city": slug, "unknown": policy}, as_json, f"Unknown and closed forms: {policy}.")
+
+
 @form.command("open")
 @click.argument("form_id")
 @city_option

@@ -69,6 +69,11 @@ def keeps_unknown(connection: Connection, city_id: int) -> bool:
     return bool(found.keep_unknown)
 
 
+def keep_unknown(connection: Connection, city_id: int, keep: bool) -> None:
+    """Settle whether a city keeps forms that it does not know, or refuses them."""
+    run(connection, "instances.set_policy", {"city_id": city_id, "keep_unknown": keep})
+
+
 def save_answers(connection: Connection, submission_id: int, answers: Mapping[str, Any]) -> None:
     """Store what was answered in a filled form, in place of what was read from it before."""
     values = {"submission_id": submission_id, "answers": json.dumps(dict(answers), default=str)}

@@ -85,3 +85,7 @@ SELECT keep_unknown FROM city WHERE city_id = :city_id;
 -- name: save_answers
 -- What was answered, by the path of each question. Params: submission_id, answers.
 UPDATE instance SET answers = CAST(:answers AS jsonb) WHERE submission_id = :submission_id;
+
+-- name: set_policy
+-- Have a city keep forms that it does not know, or refuse them. Params: city_id, keep_unknown.
+UPDATE city SET keep_unknown = :keep_unknown WHERE city_id = :city_id;

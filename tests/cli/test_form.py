@@ -31,3 +31,11 @@ def test_a_form_that_cannot_be_built_says_why(commonway: Command, tmp_path: Path
     source.write_bytes(b"no workbook")
     answer = commonway("form", "add", source, "--city", "town", "--json")
     assert answer.code == 1 and answer.json["error"]["code"] == "form_invalid"
+
+
+def test_a_city_settles_what_happens_to_forms_that_it_does_not_know(commonway: Command) -> None:
+    commonway("city", "create", "town", *TOWN)
+    for policy in ("refuse", "keep"):
+        settled = commonway("form", "unknown", policy, "--city", "town", "--json")
+        assert (settled.code, settled.json) == (0, {"city": "town", "unknown": policy})
+    assert commonway("form", "unknown", "burn", "--city", "town").code == 2

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from mapping_service.store.forms import publish, set_state
+from mapping_service.store.instances import keep_unknown
 from mapping_service.store.people import add_key
 from tests.openrosa.collect import BOUNDARY, Answer, Collect, Rejected, exchange, multipart, split
 from tests.openrosa.conftest import Town, form
@@ -240,7 +241,7 @@ def test_an_unknown_form_is_kept_aside_with_its_files(town: Town) -> None:
 ])
 def test_a_city_may_refuse_what_it_does_not_know(town: Town, sent: dict[str, Any], status: int) -> None:
     with town.rows.begin():
-        town.rows.execute(text("UPDATE city SET keep_unknown = false WHERE city_id = :c"), {"c": town.city_id})
+        keep_unknown(town.rows, town.city_id, False)
         set_state(town.rows, town.city_id, "stop", "closed")
     with pytest.raises(Rejected, match=f"^{status}: [A-Z]"):
         town.phone.send(filled(new_id(), **sent))
