@@ -6,7 +6,7 @@ XForms: https://getodk.github.io/xforms-spec/; ids and versions: https://docs.ge
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
@@ -22,7 +22,9 @@ MAX_ID_CHARS = 249
 
 _XFORMS = "http://www.w3.org/2002/xforms"  # the namespace of every form: no id
 _MEDIA = re.compile(r"jr://(?:file|file-csv|images?|audio|video)/(.+)")
-_CONTROLS = frozenset({"input", "select", "select1", "upload", "trigger", "range", "rank", "secret"})
+CONTROLS = frozenset({"input", "select", "select1", "upload", "trigger", "range", "rank", "secret"})
+"""The elements of a form's body that ask something."""
+
 _UPLOADS = {"image/*": "image", "audio/*": "audio", "video/*": "video"}
 _NOT_PRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -55,12 +57,9 @@ def read_xform(xml: bytes) -> XForm:
 
     Raises ``Problem``: ``form_invalid``, ``form_encrypted``, ``form_id_bad``, ``form_empty``.
     """
-    try:
-        tree = defusedxml.ElementTree.fromstring(xml, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise Problem("form_invalid", f"The form is not well-formed XML: {error}.") from error
+    tree = parsed(xml)
     root = _instance_root(tree)
-    if any(_local(one.tag) == "submission" and one.get("base64RsaPublicKey") for one in tree.iter()):
+    if any(local_name(one.tag) == "submission" and one.get("base64RsaPublicKey") for one in tree.iter()):
         raise Problem("form_encrypted", "The form encrypts its answers, so that no map could be made of them. Take "
                       "“public_key” out of its settings.")
     form_id = root.get("id") or _namespace(root.tag).removeprefix(_XFORMS)
@@ -69,14 +68,23 @@ def read_xform(xml: bytes) -> XForm:
     questions = tuple(_questions(tree, root))
     if not any(one.label is not None for one in questions):
         raise Problem("form_empty", "The form asks nothing: it holds no question that a person would see.")
-    title = next((_text(one) for one in tree.iter() if _local(one.tag) == "title"), "")
+    title = next((node_text(one) for one in tree.iter() if local_name(one.tag) == "title"), "")
     return XForm(form_id, version, storable_text(title) or form_id, questions, tuple(sorted(set(_media(tree)))))
+
+
+def parsed(xml: bytes) -> Element:
+    """The tree of an XForm. Raises ``Problem`` ``form_invalid``."""
+    try:
+        tree: Element = defusedxml.ElementTree.fromstring(xml, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise Problem("form_invalid", f"The form is not well-formed XML: {error}.") from error
+    return tree
 
 
 def _instance_root(tree: Element) -> Element:
     """The first element of the first instance: what a filled form will be."""
     for instance in tree.iter():
-        if _local(instance.tag) == "instance" and len(instance):
+        if local_name(instance.tag) == "instance" and len(instance):
             return instance[0]
     raise Problem("form_invalid", "This XML is no form: it holds no model with an instance.")
 
@@ -92,9 +100,9 @@ def _check_id(form_id: str, version: str) -> None:
 
 def _questions(tree: Element, root: Element) -> Iterator[Question]:
     """Each bound question in the order of the form, then those with a control but no bind."""
-    top = f"/{_local(root.tag)}/"
+    top = f"/{local_name(root.tag)}/"
     labels = dict(_labels(tree))
-    binds = [one for one in tree.iter() if _local(one.tag) == "bind"]
+    binds = [one for one in tree.iter() if local_name(one.tag) == "bind"]
     types = {one.get("nodeset", ""): one.get("type", "string") for one in binds}
     for ref in dict.fromkeys([*types, *labels]):
         kind, label = labels.get(ref, (None, None))
@@ -106,14 +114,14 @@ def _questions(tree: Element, root: Element) -> Iterator[Question]:
 
 def _labels(tree: Element) -> Iterator[tuple[str, tuple[str | None, str]]]:
     """The reference of each control, with the type that only a control knows, and its label."""
-    itexts = _itexts(tree)
+    texts = itexts(tree)
     for one in tree.iter():
-        name = _local(one.tag)
-        if name in _CONTROLS:
-            label = next((child for child in one if _local(child.tag) == "label"), None)
+        name = local_name(one.tag)
+        if name in CONTROLS:
+            label = next((child for child in one if local_name(child.tag) == "label"), None)
             ref = "" if label is None else label.get("ref", "")
-            text = itexts.get(ref[10:-2], "") if ref.startswith("jr:itext('") else ""
-            yield one.get("ref", ""), (_kind(name, one), text or (_text(label) if label is not None else ""))
+            text = texts.get(ref[10:-2], "") if ref.startswith("jr:itext('") else ""
+            yield one.get("ref", ""), (_kind(name, one), text or (node_text(label) if label is not None else ""))
 
 
 def _kind(control: str, one: Element) -> str | None:
@@ -122,15 +130,21 @@ def _kind(control: str, one: Element) -> str | None:
     return {"select1": "select_one", "select": "select_multiple", "rank": "rank", "trigger": "acknowledge"}.get(control)
 
 
-def _itexts(tree: Element) -> Mapping[str, str]:
-    """The texts by their ids, in the default language, else the first."""
-    found: Sequence[Element] = [one for one in tree.iter() if _local(one.tag) == "translation"]
-    chosen = next((one for one in found if one.get("default")), found[0] if found else None)
+def translations(tree: Element) -> dict[str, Element]:
+    """The translations of a form by their names, the default one first."""
+    found = [one for one in tree.iter() if local_name(one.tag) == "translation"]
+    return {one.get("lang", ""): one for one in sorted(found, key=lambda one: one.get("default") is None)}
+
+
+def itexts(tree: Element, language: str | None = None) -> Mapping[str, str]:
+    """The texts by their ids in a language of the form, in its default language where it has no such."""
+    found = translations(tree)
+    chosen = found.get(language or "", next(iter(found.values()), None))
     texts: dict[str, str] = {}
     for text in () if chosen is None else chosen:
-        plain = next((value for value in text if _local(value.tag) == "value" and not value.get("form")), None)
+        plain = next((value for value in text if local_name(value.tag) == "value" and not value.get("form")), None)
         if plain is not None:
-            texts[text.get("id", "")] = _text(plain)
+            texts[text.get("id", "")] = node_text(plain)
     return texts
 
 
@@ -141,11 +155,13 @@ def _media(tree: Element) -> Iterator[str]:
                 yield unquote(match[1]).rpartition("/")[2]
 
 
-def _text(node: Element) -> str:
+def node_text(node: Element) -> str:
+    """All text in an element, in one line."""
     return storable_text(" ".join("".join(node.itertext()).split()))
 
 
-def _local(tag: object) -> str:
+def local_name(tag: object) -> str:
+    """The name of an element without its namespace."""
     return str(tag).rpartition("}")[2]
 
 

@@ -15,6 +15,7 @@ from mapping_service.web import (
     compress,
     database,
     downloads,
+    forms,
     ingest,
     language,
     me,
@@ -57,8 +58,8 @@ def create_app(database_url: str | None = None) -> Flask:
     for part in (database, language, problems, openrosa, compress):
         part.install(app)
     for module in (
-        vendor, api, ingest, trackers, records, me, openrosa, openrosa_basic, tiles, downloads, collect, setup, pages,
-        team,
+        vendor, api, ingest, trackers, records, me, openrosa, openrosa_basic, tiles, downloads, collect, setup, forms,
+        pages, team,
     ):
         app.register_blueprint(module.blueprint)
     app.after_request(_secure)
