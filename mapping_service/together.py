@@ -12,7 +12,6 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import Engine
@@ -32,12 +31,16 @@ MOST_BYTES = 8_000_000
 LONGEST_WAIT_S = 30.0
 
 
-@dataclass
 class _Waiting:
-    message: RawMessage
-    done: bool = False
-    kept: Kept | None = None
-    failure: Exception | None = None
+    """A message, and how the thread that brought it hears of it: its turn to commit, or the answer."""
+
+    def __init__(self, message: RawMessage) -> None:
+        self.message = message
+        self.done = False
+        self.kept: Kept | None = None
+        self.failure: Exception | None = None
+        self.called = threading.Lock()
+        self.called.acquire()
 
 
 class Committer:
@@ -46,7 +49,8 @@ class Committer:
     def __init__(self, store: Callable[[Sequence[RawMessage]], list[Kept | None]]) -> None:
         self._store = store
         self._waiting: deque[_Waiting] = deque()
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
+        self._busy = False
 
     def put(self, message: RawMessage) -> Kept | None:
         """Store a message; ``None`` where its key is unknown or revoked. When this returns, it is on disk.
@@ -54,17 +58,41 @@ class Committer:
         Raises ``Unavailable`` ``database_unavailable`` where the database is away: then nothing was stored.
         """
         mine = _Waiting(message)
-        self._waiting.append(mine)
-        if not self._turn.acquire(timeout=LONGEST_WAIT_S):
-            raise _unavailable()
-        try:
-            while not mine.done:
-                self._commit(self._take())
-        finally:
-            self._turn.release()
+        with self._lock:
+            self._waiting.append(mine)
+            leads, self._busy = not self._busy, True
+        if not leads and not mine.called.acquire(timeout=LONGEST_WAIT_S):
+            if self._withdrawn(mine):
+                raise _unavailable()
+            mine.called.acquire()  # it is being committed, or was called on just now
+        if not mine.done:
+            self._lead()
         if mine.failure is not None:
             raise mine.failure
         return mine.kept
+
+    def _lead(self) -> None:
+        """Commit what waits, and call on the first of those who came meanwhile to do the same."""
+        with self._lock:
+            group = self._take()
+        try:
+            self._commit(group)
+        finally:
+            with self._lock:
+                if self._waiting:
+                    self._waiting[0].called.release()
+                else:
+                    self._busy = False
+            for one in group:
+                one.called.release()
+
+    def _withdrawn(self, mine: _Waiting) -> bool:
+        """Take a message back that nobody has begun to commit; return whether it was one."""
+        with self._lock:
+            if mine not in self._waiting or not mine.called.locked():
+                return False
+            self._waiting.remove(mine)
+            return True
 
     def _take(self) -> list[_Waiting]:
         taken: list[_Waiting] = []

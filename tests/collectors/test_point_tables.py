@@ -50,7 +50,8 @@ def test_columns_may_be_called_otherwise(header: str) -> None:
     b"lat,lon\n-1.3,36.8\n",
     b"a,b\n1,2\n",
     json.dumps({"type": "FeatureCollection", "features": [
-        {"type": "Feature", "properties": {"name": "x", "time": 1}, "geometry": {"type": "Point", "coordinates": [1, 2]}}
+        {"type": "Feature", "properties": {"name": "x", "time": 1},
+         "geometry": {"type": "Point", "coordinates": [1, 2]}},
     ]}).encode(),
     b"{}", b"[1, 2]", b"{ cut o",
 ])

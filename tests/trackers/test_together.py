@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from mapping_service import together
 from mapping_service.errors import Unavailable
 from mapping_service.store.engine import engine_for
-from mapping_service.store.messages import Kept, RawMessage
+from mapping_service.store.messages import Kept, RawMessage, keep_messages
 from mapping_service.store.people import revoke_key, sender
 from tests.trackers.conftest import Field
 
@@ -59,26 +59,72 @@ def test_a_name_holds_for_its_first_bytes(field: Field) -> None:
     assert field.count("message") == 2
 
 
+def held(store: Callable[[Sequence[RawMessage]], list[Kept | None]]) -> tuple[together.Committer, Event]:
+    """A committer whose first commit takes until the event: whoever comes meanwhile is one group."""
+    go = Event()
+
+    def held_store(sent: Sequence[RawMessage]) -> list[Kept | None]:
+        go.wait()
+        return store(sent)
+
+    return together.Committer(held_store), go
+
+
+def wait_for(committer: together.Committer, waiting: int) -> None:
+    pause = Event()
+    while len(committer._waiting) < waiting:
+        pause.wait(0.01)
+
+
 def test_one_that_cannot_be_stored_fails_alone(field: Field) -> None:
     stranger = RawMessage(b"\0" * 32, "osmand", "", "", b"x")
     odd = RawMessage(together.key_digest(field.key), "no such kind", "", "", b"x")
-    pause = Event()
+    sizes: list[int] = []
+
+    def store(sent: Sequence[RawMessage]) -> list[Kept | None]:
+        sizes.append(len(sent))
+        with engine_for(field.url).begin() as connection:
+            return keep_messages(connection, sent)
+
+    committer, go = held(store)
 
     def answer(one: RawMessage) -> str:
         try:
-            return "unknown" if together.put(field.url, one) is None else "kept"
+            return "unknown" if committer.put(one) is None else "kept"
         except Exception as error:
             return type(error).__name__
 
-    committer = together._committer(engine_for(field.url))
-    committer._turn.acquire()  # so that all of them wait, and are one group
-    with ThreadPoolExecutor(3) as pool:
-        sent = [pool.submit(answer, one) for one in (message(field.key, b"1"), odd, stranger)]
-        while len(committer._waiting) < 3:
-            pause.wait(0.01)
-        committer._turn.release()
-        assert [one.result() for one in sent] == ["kept", "IntegrityError", "unknown"]
-    assert field.count("message") == 1
+    with ThreadPoolExecutor(4) as pool:
+        sent = [pool.submit(answer, message(field.key, b"0"))]
+        while not committer._busy:
+            Event().wait(0.01)
+        sent += [pool.submit(answer, one) for one in (message(field.key, b"1"), odd, stranger)]
+        wait_for(committer, 3)
+        go.set()
+        assert [one.result() for one in sent] == ["kept", "kept", "IntegrityError", "unknown"]
+    assert sizes == [1, 3, 1, 1, 1]
+    assert field.count("message") == 2
+
+
+def test_who_waits_too_long_is_told_so_and_nothing_of_theirs_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored: list[bytes] = []
+
+    def store(sent: Sequence[RawMessage]) -> list[Kept | None]:
+        stored.extend(one.data for one in sent)
+        return [Kept("x", "en", 1, "new") for _ in sent]
+
+    committer, go = held(store)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(committer.put, message("k", b"first"))
+        while not committer._busy:
+            Event().wait(0.01)
+        monkeypatch.setattr(together, "LONGEST_WAIT_S", 0.05)
+        with pytest.raises(Unavailable):
+            committer.put(message("k", b"late"))
+        go.set()
+        assert first.result() is not None
+    assert committer.put(message("k", b"next")) is not None
+    assert stored == [b"first", b"next"]
 
 
 def test_a_database_that_is_away_is_said_to_all_who_wait() -> None:
