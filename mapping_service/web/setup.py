@@ -133,7 +133,8 @@ def status(token: str) -> Response:
 @blueprint.get("/<name>.<kind>")
 def code(token: str, name: str, kind: str) -> Response:
     """Send a code to scan, SVG or PNG: ``collect`` with Collect's settings, ``phone`` with this page's address."""
-    sender = _agreed(token)
+    # The address of this page asks for consent itself: whoever hands it out may show it before.
+    sender = sender_of(token) if name == "phone" else _agreed(token)
     what = {"collect": _collect_code, "phone": _page_url}.get(name)
     if what is None or kind not in ("svg", "png"):
         raise NotFound("code_unknown", "Nothing is here. Check the address.")

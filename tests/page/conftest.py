@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy import Connection
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from mapping_service import jobs
 from mapping_service.store.engine import engine_for
 from mapping_service.store.people import add_key
 from mapping_service.web import create_app
@@ -160,7 +161,8 @@ def key(rows: Connection) -> str:
 
 @pytest.fixture
 def site(database: str, rows: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    """The service, running."""
+    """The service, running; there is no worker to be told of what comes."""
+    monkeypatch.setattr(jobs.Waker, "wake", lambda *_, **__: None)
     monkeypatch.setenv("COMMONWAY_DATA", str(tmp_path))
     site = Site(create_app(database), database)
     site.start()

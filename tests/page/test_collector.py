@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from collectors.gpx import read_gpx
+from collectors.trackers import read_message
 from mapping_service.web import collect
 from tests.page.conftest import Phone, Site, points, until
 
@@ -111,6 +113,9 @@ def test_a_ride_outlives_a_lost_network_a_killed_browser_and_two_tabs(
     assert chunk["ride"]["line"] == "46" and chunk["consent"]["text_version"] == "1"
     segments = [fix[6] for fix in chunk["fixes"]]
     assert segments == [0] * 20 + [1] * 6
+    (kept,) = rows.exec_driver_sql("SELECT device, bytes FROM message WHERE kind = 'page'").all()
+    batch = read_message("page", "", kept.device, bytes(kept.bytes), time.time())
+    assert [(point.lon, point.lat) for point in batch.points] == truth and batch.problem is None
     assert phone.errors == []
 
 

@@ -103,4 +103,4 @@ def test_every_word_that_a_script_uses_exists_and_none_is_left_over() -> None:
         assert any(key.startswith(prefix) for key in keys), prefix
     unused = {key for key in keys - USED if not key.startswith(tuple(OPEN_ENDED))}
     choices = {key for key in unused if key.startswith(("boarding.", "visit.", "correction."))}  # of the forms
-    assert unused - choices == {"page.name", "page.noscript", "page.broken"}
+    assert unused - choices == {"page.name", "page.noscript", "page.broken", "page.insecure"}

@@ -51,6 +51,7 @@ def test_nothing_is_shown_before_consent(client: FlaskClient, key: str) -> None:
     assert "ingest" not in page and "owntracks" not in page
     assert client.get(f"/setup/{key}/collect.svg").status_code == 400
     assert client.get(f"/setup/{key}/gpslogger.properties").status_code == 400
+    assert client.get(f"/setup/{key}/phone.svg").status_code == 200  # only leads here
 
 
 def test_consent_is_written_down_with_its_text_and_its_language(

@@ -126,6 +126,7 @@ async function begin() {
 }
 
 begin().catch((error) => {
-  main.textContent = document.getElementById("broken").textContent;
+  // Without https browsers give pages neither positions nor a safe place to keep them.
+  document.getElementById(isSecureContext ? "broken" : "insecure").hidden = false;
   console.error(error);
 });
