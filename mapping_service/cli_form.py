@@ -95,3 +95,17 @@ def _set(slug: str, form_id: str, state: str, as_json: bool) -> None:
     with engine.begin() as connection:
         set_state(connection, found.city_id, form_id, state)
     answer({"form_id": form_id, "state": state}, as_json, f"{form_id} is {state} now.")
+
+
+@form.command("export")
+@click.argument("form_id")
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@city_option
+@json_option
+def form_export(form_id: str, out: Path, slug: str, as_json: bool) -> None:
+    """Write what was filled in of a form as CSV, every question with it, known to us or not."""
+    from mapping_service.exports import write_answers
+
+    _, engine = open_database()
+    count = write_answers(engine, find_city(engine, slug), form_id, out)
+    answer({"written": str(out), "forms": count}, as_json, f"Wrote {count} filled forms to {out}.")

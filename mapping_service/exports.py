@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,12 +17,15 @@ from mapping_service.errors import NotFound, Problem
 from mapping_service.reasons import sentence
 from mapping_service.records import City, Notice
 from mapping_service.store.engine import row, rows
+from mapping_service.store.forms import form_xml
 from mapping_service.store.networks import last_release
 
 Writer = Callable[[Connection, Config, City, int | None, Path], Sequence[Notice]]
 
+_ROW = re.compile(r"\[(\d+)]")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
+ANSWER_COLUMNS = ("received_at", "instance_id", "version", "contributor", "status", "reason")
 RUN_COLUMNS = ("file", "sha256", "status", "reason", "route_id", "direction_id", "shape_id", "share_of_route")
 
 
@@ -36,8 +40,12 @@ def write_export(
         with engine.connect() as connection:
             return _WRITERS[what](connection, config, city, number, out)
     except OSError as error:
-        sentence_ = f"{out} cannot be written: {error.strerror or error}. Choose another place or make room."
-        raise Problem("not_writable", sentence_, path=str(out)) from error
+        raise _not_writable(out, error) from error
+
+
+def _not_writable(out: Path, error: OSError) -> Problem:
+    sentence_ = f"{out} cannot be written: {error.strerror or error}. Choose another place or make room."
+    return Problem("not_writable", sentence_, path=str(out))
 
 
 def _gtfs(connection: Connection, config: Config, city: City, number: int | None, out: Path) -> Sequence[Notice]:
@@ -69,6 +77,42 @@ def _runs(connection: Connection, config: Config, city: City, number: int | None
         for one in outcomes:
             writer.writerow({**one._mapping, "reason": sentence(one.reason_code, one.reason or {})})
     return ()
+
+
+def write_answers(engine: Engine, city: City, form_id: str, out: Path) -> int:
+    """Write the filled forms of one kind as CSV, a column for each question that was ever answered; return how many.
+
+    Questions stand in the order of the form, those that it does not know after them. Raises ``NotFound``
+    ``form_unknown`` where the city has neither such a form nor anything sent of it, ``Problem`` ``not_writable``.
+    """
+    with engine.connect() as connection:
+        form = form_xml(connection, city.city_id, form_id)
+        found = rows(connection, "forms.list_answers", {"city_id": city.city_id, "form_id": form_id})
+    if form is None and not found:
+        raise NotFound("form_unknown", f"There is no form “{form_id}” here. See “commonway form list”.", form=form_id)
+    places = {one.path: i for i, one in enumerate(form.questions)} if form else {}
+    answered = {path for one in found for path in one.answers}
+
+    def place(path: str) -> tuple[int, list[int], str]:
+        return places.get(_ROW.sub("", path), len(places)), _row_numbers(path), path
+
+    questions = sorted(answered, key=place)
+    try:
+        with out.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow([*ANSWER_COLUMNS, *questions])
+            for one in found:
+                why = sentence(one.reason_code, one.reason or {})
+                known = (one.received_at.isoformat(), one.instance_id, one.version, one.pseudonym, one.status, why)
+                writer.writerow([*known, *(one.answers.get(path, "") for path in questions)])
+    except OSError as error:
+        raise _not_writable(out, error) from error
+    return len(found)
+
+
+def _row_numbers(path: str) -> list[int]:
+    """The rows of repeats in a path, so that the tenth comes after the ninth."""
+    return [int(number) for number in _ROW.findall(path)]
 
 
 def released_network(connection: Connection, city: City, number: int | None) -> int:

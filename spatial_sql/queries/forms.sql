@@ -79,3 +79,14 @@ FROM form f
 JOIN LATERAL (SELECT version FROM form_version WHERE form_key = f.form_key ORDER BY position DESC LIMIT 1) v ON true
 JOIN form_file file ON file.form_key = f.form_key AND file.version = v.version
 WHERE f.city_id = :city_id AND f.form_id = :form_id AND file.name = :name;
+
+-- name: list_answers
+-- The filled forms of one kind with their answers, in the order in which they came. Params: city_id, form_id.
+SELECT i.instance_id, i.version, i.complete, i.answers, s.status::text AS status, s.reason_code, s.reason, c.pseudonym,
+  inbox.received_at
+FROM instance i
+JOIN submission s USING (submission_id)
+JOIN inbox ON inbox.inbox_id = i.submission_id
+LEFT JOIN contributor c ON c.contributor_id = s.contributor_id
+WHERE i.city_id = :city_id AND i.form_id = :form_id
+ORDER BY i.submission_id;
