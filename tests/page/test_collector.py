@@ -119,6 +119,20 @@ def test_a_ride_outlives_a_lost_network_a_killed_browser_and_two_tabs(
     assert phone.errors == []
 
 
+def test_a_ride_that_was_cut_off_can_be_sent_as_it_is(phone: Phone, site: Site, rows: Connection, key: str) -> None:
+    page = start(phone, site, key)
+    ride(page)
+    truth = phone.move(page, 4)
+    phone.kill()
+    page = phone.open(f"{site.url}/drawn-town/collect")
+    page.get_by_role("button", name="Look it over").click()
+    page.get_by_text("Interrupted").wait_for()
+    page.get_by_role("button", name="Send this ride").click()
+    assert until(lambda: is_all_sent(page) and places(rows) == truth)
+    assert "Sent" in page.locator(".list").text_content()
+    assert page.get_by_text("Recording was interrupted").count() == 0
+
+
 def test_an_answer_that_is_lost_on_the_way_doubles_nothing(
     phone: Phone, site: Site, rows: Connection, key: str
 ) -> None:

@@ -149,7 +149,7 @@ export async function reviewScreen(app, { id }) {
   const { fixes, reports: told } = await contents(store, ride);
   const canvas = h("canvas", { class: "trail", role: "img", "aria-label": t("ride.trail") });
   const open = ride.state === "ended" || ride.state === "recording";
-  const send = async () => { await queueRide(store, { ...ride, state: "ended" }); app.outbox.flush(); app.go("home", {}, true); };
+  const send = async () => { await queueRide(store, ride); app.outbox.flush(); app.go("home", {}, true); };
   const goOn = async () => { ride.broken = true; Object.assign(ride, { state: "recording" }); await recorder.start(ride); app.go("ride", {}, true); };
   const again = async () => { await sendAgain(store, "rides", id); app.outbox.now(); app.go("home", {}, true); };
   const drop = () => confirm(app, t("review.discard_sure"), t("review.discard"), async () => { await discardRide(store, ride); app.go("home", {}, true); });

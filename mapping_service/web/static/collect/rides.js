@@ -85,7 +85,8 @@ export async function queueRide(store, ride) {
   const bodies = chunks(ride, held);
   const said = JSON.stringify({ chunks: bodies.length, points: held.fixes.length, reports: held.reports.length });
   await store.change(["rides", "outbox"], async (in_) => {
-    if ((await in_.get("rides", ride.id)).state !== "ended") return; // another tab was faster
+    const { state } = await in_.get("rides", ride.id);
+    if (state !== "ended" && state !== "recording") return; // another tab was faster
     for (const [n, body] of bodies.entries()) await in_.put("outbox", chunkEntry(ride, body, n));
     const complete = { ride: ride.id, method: "POST", path: `/api/v1/traces/${ride.id}/complete`, body: said, due_ms: 0 };
     await in_.put("outbox", complete);
