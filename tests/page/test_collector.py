@@ -212,12 +212,14 @@ def test_a_clock_that_is_set_during_a_ride_is_a_notice_and_no_jump(
 def test_what_is_taken_back_is_not_sent(phone: Phone, site: Site, rows: Connection, key: str) -> None:
     page = start(phone, site, key)
     ride(page)
-    phone.move(page, 2)
+    pressed = phone.move(page, 2)[-1]
     page.get_by_role("button", name="Stop here").click()
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("Taken back").wait_for()
     page.get_by_role("button", name="Stop with name").click()
     page.get_by_label("Name of the place").fill("Market")
+    phone.step += 5  # while somebody types, the vehicle goes on
+    phone.context.set_geolocation(phone.here())
     page.get_by_role("button", name="Got on +").click()
     page.get_by_role("button", name="Save").click()
     assert until(lambda: "Reports: 2" in (page.locator(".now .facts").text_content() or ""))
@@ -225,6 +227,7 @@ def test_what_is_taken_back_is_not_sent(phone: Phone, site: Site, rows: Connecti
     assert until(lambda: stored(rows))
     stop, boarding = sorted(reports(rows), key=lambda one: str(one["kind"]), reverse=True)
     assert (stop["kind"], stop["name"]) == ("stop", "Market")
+    assert (stop["lon"], stop["lat"]) == pressed
     assert (boarding["kind"], boarding["details"]) == ("boarding", {"boarded": 1})
 
 

@@ -79,13 +79,14 @@ function question(app, form, one, answers) {
 export function formScreen(app, { form, details = {} }) {
   const { t, recorder } = app;
   const ride = recorder.here.ride;
+  const opened = recorder.place(); // in a ride a stop is where its button was pressed, however long typing takes
   const answers = {};
   const signal = makeSignal(app);
   const problem = h("p", { class: "problem", role: "alert" });
   const missing = () => FORMS[form].filter((one) => one.needed && (answers[one.name] ?? "") === "").map((one) => t(`ask.${one.name}`));
 
   async function save() {
-    const fix = recorder.here.fix;
+    const fix = (ride && opened) || recorder.place();
     if (missing().length) { problem.textContent = t("form.missing", { what: missing().join(", ") }); return; }
     if (!fix) { problem.textContent = t("form.no_place"); return; }
     for (const report of reports(form, fix, answers, details)) await keep(app, ride, report);

@@ -4,6 +4,7 @@
 import { makeClock } from "./clock.js";
 import { addFix, HIDDEN_GAP_MS, nextFix, saveRide } from "./rides.js";
 
+const STALE_MS = 60000; // a vehicle is elsewhere by then
 const STRICT_MS = 5000;
 const STRICT_FIXES = 10;
 const OPTIONS = { enableHighAccuracy: true, maximumAge: 0, timeout: 60000 };
@@ -93,6 +94,8 @@ export function makeRecorder({ store, slug, changed }) {
 
   return {
     here, follow, leave,
+    // Where a report may be put: in a ride not where the phone was a minute ago.
+    place: () => (here.ride && performance.now() - here.heard_ms > STALE_MS ? null : here.fix),
     // Whether some tab records just now.
     async elsewhere() {
       if (here.ride) return false;

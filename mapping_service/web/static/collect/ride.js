@@ -68,7 +68,7 @@ export async function rideScreen(app) {
   let seen = fixes.at(-1)?.[0] ?? 0;
 
   async function stopHere() {
-    const { fix } = recorder.here;
+    const fix = recorder.place();
     if (!fix) { warning.textContent = t("form.no_place"); return; }
     for (const report of reports("stop", fix, {})) await keep(app, ride, report);
   }
