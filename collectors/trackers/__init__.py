@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from collectors.storable import storable_text
 from collectors.trackers.gpslogger import TIME_NAMES as GPSLOGGER_TIMES
 from collectors.trackers.gpslogger import read_gpslogger
 from collectors.trackers.osmand import TIME_NAMES as OSMAND_TIMES
@@ -23,7 +26,8 @@ def read_message(kind: str, query: str, device: str, data: bytes, received_s: fl
 
     ``received_s`` is when it came, in epoch seconds. Raises ``Problem`` ``message_unreadable``.
     """
-    return _READERS[kind](query, device, data, received_s)
+    batch = _READERS[kind](query, device, data, received_s)
+    return replace(batch, device=storable_text(batch.device))
 
 
 def is_untimed(kind: str, query: str, data: bytes) -> bool:

@@ -163,6 +163,22 @@ def test_a_message_that_cannot_be_read_is_said_and_can_be_tried_again(field: Fie
     assert spans(field) == [(0, 290)]
 
 
+def test_a_recorder_whose_name_no_database_can_hold_keeps_nobody_waiting(field: Field) -> None:
+    said = {"_type": "location", "lat": -1.3, "lon": 36.8, "tst": T_S, "topic": "owntracks/\ud83d/a\0b"}
+    batch = {"locations": [{
+        "type": "Feature", "geometry": {"type": "Point", "coordinates": [36.8, -1.3]},
+        "properties": {"timestamp": T_S, "device_id": "\udc00"},
+    }]}
+    for kind, sent in (("owntracks", said), ("overland", batch), ("traccar", {
+        "device_id": "\ud800", "location": {"timestamp": T_S, "coords": {"latitude": -1.3, "longitude": 36.8}},
+    })):
+        message = RawMessage(together.key_digest(field.key), kind, "", "", json.dumps(sent).encode())
+        assert together.put(field.url, message)
+    assert read_messages(field.url, field.slug) == 3
+    assert field.count("stream") == 3
+    assert field.count("message", "points = 1 AND problem_code IS NULL") == 3
+
+
 def test_the_newest_messages_of_a_key_are_there_before_they_are_read(field: Field) -> None:
     send(field, drive(T_S, 25))
     with engine_for(field.url).connect() as connection:
