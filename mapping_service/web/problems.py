@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from collectors.limits import MAX_FILE_BYTES
@@ -57,6 +57,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     for lost in (OperationalError, InterfaceError, TimeoutError):
         app.register_error_handler(lost, _no_database)
+    app.register_error_handler(DatabaseError, _database_error)
     for name in (app.logger.name, "gunicorn.error"):
         log = logging.getLogger(name)
         if not any(isinstance(one, Redacted) for one in log.filters):
@@ -115,7 +116,14 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _no_database(error: OperationalError | InterfaceError | TimeoutError) -> Response:
+def _database_error(error: DatabaseError) -> Response:
+    """A server that dies amid a statement is away like any other; what else the database finds wrong is our fault."""
+    if not error.connection_invalidated:
+        raise error
+    return _no_database(error)
+
+
+def _no_database(error: DatabaseError | InterfaceError | TimeoutError) -> Response:
     """Away, starting, full or without a connection to spare: nothing of this request was kept."""
     current_app.logger.error("database out of reach: %s", getattr(error, "orig", error))
     sentence = "The database cannot be reached just now; nothing was accepted. Try again in a minute."

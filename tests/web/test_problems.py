@@ -7,7 +7,7 @@ import logging
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, TimeoutError
 
 from mapping_service.web import create_app, problems
 
@@ -79,6 +79,7 @@ def test_a_lost_database_is_a_503_that_says_when_to_ask_again(path: str) -> None
 @pytest.mark.parametrize("error", [
     OperationalError("x", {}, Exception("disk full")), InterfaceError("x", {}, Exception("connection already closed")),
     TimeoutError("no connection to spare"),
+    DatabaseError("x", {}, Exception("server closed the connection unexpectedly"), connection_invalidated=True),
 ], ids=lambda error: type(error).__name__)
 def test_a_database_that_cannot_take_it_now_is_a_503_with_a_sentence(app: Flask, error: Exception) -> None:
     def broken(token: str) -> str:
@@ -88,6 +89,14 @@ def test_a_database_that_cannot_take_it_now_is_a_503_with_a_sentence(app: Flask,
     answer = app.test_client().post("/ingest/key/gpx")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
     assert answer.json is not None and "nothing was accepted" in answer.json["error"]["message"]
+
+
+def test_what_the_database_finds_wrong_with_our_statements_is_our_fault(app: Flask) -> None:
+    def broken(token: str) -> str:
+        raise DatabaseError("x", {}, Exception("syntax error"))
+
+    app.view_functions["ingest.post_gpx"] = broken
+    assert app.test_client().post("/ingest/key/gpx").status_code == 500
 
 
 @pytest.mark.parametrize("logger", ["gunicorn.error", "mapping_service.web"])
