@@ -192,6 +192,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="commonway-load-", dir="/tmp"))
     folder.chmod(0o755)
     config = load_config({"COMMONWAY_DATA": str(folder), "COMMONWAY_PORT": str(PORT)})
+    others = os.getloadavg()[0]
     try:
         url = ensure_cluster(config)
         upgrade(url)
@@ -201,7 +202,7 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
     write_table(
         "load", f"Positions taken in, {given.connections} connections, {given.seconds} s each, 2 web processes, "
-        f"{KEYS} keys, {os.cpu_count()} cores with database and wrk",
+        f"{KEYS} keys, {os.cpu_count()} cores with database and wrk; load average before {others:.1f}",
         ["message", "stored", "requests/s", "positions/s", "CPU ms/request", "p50 ms", "p99 ms", "answered", "failed",
          "rows", "all kept"],
         table,
