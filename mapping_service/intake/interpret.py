@@ -110,8 +110,10 @@ def _file(document: Document, city: City) -> Told:
 
 
 def _is_table(document: Document) -> bool:
+    """JSON is known by how it begins, whatever a client calls it; CSV, which begins with anything, by its name."""
     opened = document.data.lstrip(b"\xef\xbb\xbf \t\r\n")
-    return PurePosixPath(document.name).suffix.lower() in _TABLES and not opened.startswith(b"<")
+    named = PurePosixPath(document.name).suffix.lower() in _TABLES
+    return opened.startswith((b"{", b"[")) or named and not opened.startswith(b"<")
 
 
 def _service_points(document: Document) -> Told:

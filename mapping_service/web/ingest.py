@@ -100,7 +100,8 @@ def _parts() -> list[tuple[str, bytes]]:
     else:
         # Whatever type a client claims for the body: asking for it first keeps it from being parsed as a form.
         data = request.get_data(cache=False)
-        parts = [(request.args.get("name") or f"{hashlib.sha256(data).hexdigest()[:12]}.gpx", data)] if data else []
+        name = hashlib.sha256(data).hexdigest()[:12] + (".csv" if request.mimetype == "text/csv" else ".gpx")
+        parts = [(request.args.get("name") or name, data)] if data else []
     if not parts:
         raise Problem("no_file", "The request holds no file. Send the GPX as the body, or as a form part “file”.")
     return parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -54,6 +55,16 @@ def test_a_table_of_service_points_is_accepted_without_a_trace() -> None:
     assert reason(found) is None
     assert found.fixes is None
     assert [(point.name, point.lon, point.lat) for point in found.service_points] == [("St. Mary", 36.8, -1.3)]
+
+
+def test_a_recording_in_json_is_one_under_whatever_name() -> None:
+    times = [MONDAY_7H + 5 * k for k in range(60)]
+    line = {"type": "LineString", "coordinates": [[36.8 + 0.0004 * k, -1.3] for k in range(60)]}
+    said = json.dumps({"type": "Feature", "properties": {"coordTimes": times}, "geometry": line}).encode()
+    for name in ("ride.geojson", "0123456789ab.gpx", "ride"):
+        found = read(said, name)
+        assert found.fixes is not None and len(found.fixes) == 60
+        assert reason(found) is None
 
 
 def test_a_recording_under_the_name_of_a_table_is_still_a_recording() -> None:

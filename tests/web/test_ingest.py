@@ -77,6 +77,12 @@ def test_a_raw_body_is_a_file_whatever_type_it_claims(post: Callable[..., Any], 
     assert stored(rows) == ["ride.gpx"]
 
 
+def test_a_raw_body_without_a_name_is_named_by_its_type(post: Callable[..., Any], rows: Connection) -> None:
+    assert post(data=b"time,lat,lon\n", content_type="text/csv; charset=utf-8").status_code == 202
+    assert post(data=GPX, content_type="application/gpx+xml").status_code == 202
+    assert [name.rpartition(".")[2] for name in stored(rows)] == ["csv", "gpx"]
+
+
 def test_the_same_bytes_again_change_nothing_and_say_so(post: Callable[..., Any], rows: Connection) -> None:
     answers = [post(data=GPX, query_string={"name": name}).json for name in ("a.gpx", "b.gpx", "a.gpx")]
     kept = [answer["received"][0]["kept"] for answer in answers]
