@@ -175,7 +175,7 @@ class Parameters:
     stop_length_m: float = tunable(100, "m", 40, 200, "a stop is no longer than a few vehicles and a reaction time")
     beside_m: float = tunable(30, "m", 15, 60, "what happens this near to a place happens there")
     stop_probability: float = tunable(0.4, "probability", 0.3, 0.8, "best F1 from 0.35 to 0.5 [measured]")
-    silent_share: float = tunable(0.13, "share", 0, 0.5, "of rides that halted in silence; rarer, as one of eight, is no stop")
+    silent_share: float = tunable(0.13, "share", 0, 0.5, "of rides that halt in silence; one of eight is no stop")
     candidate_probability: float = tunable(0.2, "probability", 0.1, 0.5, "from here on a person should look at it")
     hail_window_m: float = tunable(1000, "m", 400, 2000, "over less, halts in one jam look spread [simulated]")
     hail_per_km: float = tunable(1, "halts/km", 0.6, 4, "per ride, at no sure stop; traffic makes fewer [simulated]")
