@@ -34,6 +34,8 @@ from mapping_service.store.engine import engine_for
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 500
+# A message that tells of no more than this touches two local days at most, whatever the clocks are set to.
+_WIDE_S = 72000.0
 
 
 def read_messages(url: str, slug: str) -> int:
@@ -163,11 +165,14 @@ def _windows(connection: Connection, city: City, stream: Row[Any], p: Parameters
     """Return the stretches of time to put together anew: whole local days, or all that a ride of the page has."""
     if stream.kind == "page":
         return [(-inf, inf)]
-    days: set[date] = set()
     zone = ZoneInfo(city.timezone)
-    for span in messages.spans(connection, stream.stream_id, stream.changed_from_s, stream.changed_to_s):
-        first, last = (_day(t_s, zone, p) for t_s in (span.first_s, span.last_s))
-        days |= {first + timedelta(days=k) for k in range((last - first).days + 1)}
+    changed = (stream.stream_id, stream.changed_from_s, stream.changed_to_s)
+    spans = [(one.first_s, one.last_s) for one in messages.spans(connection, *changed)]
+    times = {t_s for first_s, last_s in spans if last_s - first_s <= _WIDE_S for t_s in (first_s, last_s)}
+    # A clock that was set back puts years between two positions of one message: only days that have any are looked at.
+    for batch in _batches(messages.wide(connection, *changed, _WIDE_S)):
+        times |= {point.t_ms / 1000 for point in batch.points}
+    days = {_day(t_s, zone, p) for t_s in times}
     return [(_starts_s(day, zone, p), _starts_s(day + timedelta(days=1), zone, p)) for day in sorted(days)]
 
 

@@ -183,6 +183,12 @@ def spans(connection: Connection, stream_id: int, from_s: float, to_s: float) ->
     return rows(connection, "messages.list_spans", {"stream_id": stream_id, "from_s": from_s, "to_s": to_s})
 
 
+def wide(connection: Connection, stream_id: int, from_s: float, to_s: float, longer_s: float) -> list[Row[Any]]:
+    """Return the messages of a stream that touch a stretch of time and tell of more than ``longer_s`` seconds."""
+    values = {"stream_id": stream_id, "from_s": from_s, "to_s": to_s, "longer_s": longer_s}
+    return rows(connection, "messages.list_wide", values)
+
+
 def of_stream(connection: Connection, stream_id: int, from_s: float, to_s: float) -> list[Row[Any]]:
     """Return the messages of a stream that touch a stretch of time."""
     return rows(connection, "messages.list_of_stream", {"stream_id": stream_id, "from_s": from_s, "to_s": to_s})

@@ -106,6 +106,13 @@ FROM message
 WHERE stream_id = :stream_id AND last_s >= :from_s AND first_s <= :to_s
 ORDER BY first_s, last_s;
 
+-- name: list_wide
+-- The messages of a stream that touch a stretch of time and tell of more than some seconds. Params: stream_id, from_s, to_s, longer_s.
+SELECT kind, query, device, name, bytes, extract(epoch FROM received_at)::float AS received_s
+FROM message
+WHERE stream_id = :stream_id AND last_s >= :from_s AND first_s <= :to_s AND last_s - first_s > :longer_s
+ORDER BY message_id;
+
 -- name: list_of_stream
 -- The messages of a stream that touch a stretch of time. Params: stream_id, from_s, to_s.
 SELECT kind, query, device, name, bytes, extract(epoch FROM received_at)::float AS received_s

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import Connection, Row, text
 
 from collectors.trackers.trail import read_trail
 from mapping_service import together
@@ -15,6 +16,7 @@ from mapping_service.intake.interpret import interpret
 from mapping_service.parameters import Parameters
 from mapping_service.records import City, Document
 from mapping_service.stages import process_city
+from mapping_service.store import messages
 from mapping_service.store.cities import get_city
 from mapping_service.store.engine import engine_for
 from mapping_service.store.messages import RawMessage, latest, problems, read_again
@@ -120,6 +122,30 @@ def test_a_ride_of_another_day_stays_as_it_is(field: Field) -> None:
     process(field)
     assert spans(field) == [(0, 290), (86400, 86690)]
     assert field.count("submission", "reason_code = 'continued'") == 0
+
+
+def test_a_position_of_years_ago_beside_those_of_today_costs_a_day_and_not_all_between(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long_ago = [946684800 + 10 * k for k in range(3)]  # where a clock begins that lost its battery
+    features = [
+        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [36.8 + 0.0005 * k, -1.3]},
+         "properties": {"timestamp": t_s}}
+        for k, t_s in enumerate([*long_ago, *(T_S + 10 * k for k in range(30)), *(T_S + 86400 * 3 + k for k in (0, 9))])
+    ]
+    data = json.dumps({"locations": features}).encode()
+    assert together.put(field.url, RawMessage(together.key_digest(field.key), "overland", "", "", data))
+    looked_at = []
+    of_stream = messages.of_stream
+
+    def counting(connection: Connection, stream_id: int, from_s: float, to_s: float) -> list[Row[Any]]:
+        looked_at.append(from_s)
+        return of_stream(connection, stream_id, from_s, to_s)
+
+    monkeypatch.setattr(messages, "of_stream", counting)
+    process(field)
+    assert spans(field) == [(946684800 - T_S, 946684820 - T_S), (0, 290), (86400 * 3, 86400 * 3 + 9)]
+    assert len(looked_at) == 3
 
 
 def test_a_day_ends_where_hardly_anybody_rides(field: Field) -> None:
