@@ -17,7 +17,7 @@ ON CONFLICT ON CONSTRAINT submission_pkey DO NOTHING
 RETURNING submission_id;
 
 -- name: insert_arrival
--- A name under which bytes came; nothing where the same name brought them before. Params: city_id, inbox_id, file_name, file_key, contributor_id.
+-- A name under which bytes came; nothing where the same person brought them under it before. Params: city_id, inbox_id, file_name, file_key, contributor_id.
 INSERT INTO arrival (city_id, inbox_id, file_name, file_key, contributor_id)
 VALUES (:city_id, :inbox_id, :file_name, :file_key, :contributor_id)
 ON CONFLICT ON CONSTRAINT arrival_name_key DO NOTHING

@@ -93,6 +93,16 @@ def test_erasing_twice_changes_nothing_and_the_pseudonym_may_be_given_anew(town:
     assert person(town, key_of(town, AMINA)).contributor_id != amina.contributor_id
 
 
+def test_a_file_that_two_people_sent_under_one_name_stays_with_the_other(town: Town) -> None:
+    amina, kofi = (person(town, key_of(town, name)) for name in (AMINA, "kofi"))
+    ride = survey(routes=1)[0]
+    kept = [send_as(town, who, "ride.gpx", ride.gpx).kept for who in (amina, kofi, kofi)]
+    assert kept == ["new", "same_bytes", "again"]
+    assert erase(town.engine, amina.city_id, amina.contributor_id) == EraseReport(0, 1, 0, 1)
+    assert town.ask("SELECT contributor_id FROM arrival") == [kofi.contributor_id]
+    assert town.ask("SELECT contributor_id FROM submission") == [kofi.contributor_id]
+
+
 def test_accepted_and_released_routes_stay(town: Town) -> None:
     key = key_of(town, AMINA)
     amina = person(town, key)

@@ -55,3 +55,9 @@ ALTER TABLE service_point
 ALTER TABLE service_point DROP CONSTRAINT service_point_submission_fkey;
 ALTER TABLE service_point
   ADD CONSTRAINT service_point_submission_fkey FOREIGN KEY (submission_id) REFERENCES submission ON DELETE SET NULL;
+
+-- Whoever sends a file has sent it, also where somebody else did before under the same name.
+ALTER TABLE arrival DROP CONSTRAINT arrival_name_key;
+ALTER TABLE arrival
+  -- Usage: intake.insert_arrival, a second import of the same files adds nothing
+  ADD CONSTRAINT arrival_name_key UNIQUE NULLS NOT DISTINCT (inbox_id, file_name, contributor_id);
