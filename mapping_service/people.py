@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from sqlalchemy import Connection, Engine
 
-from mapping_service.reasons import sentence
+from mapping_service.reasons import to_sender
 from mapping_service.store import people
 from mapping_service.store.cities import lock_city
 from mapping_service.store.engine import row, run
@@ -65,7 +65,7 @@ def _readable(data: bytes) -> dict[str, str | None]:
 
 
 def _outcome(one: Any) -> dict[str, Any]:
-    reason = sentence(one.reason_code, {**one.reason, "of": "another file"})
+    reason = to_sender(one.reason_code, one.reason)
     return {"file": one.file_name, "sha256": one.sha256, "received_at": one.received_at, "kind": one.kind,
             "status": one.status, "reason": reason, "notices": one.notices}
 

@@ -11,7 +11,7 @@ from collectors.archives import iter_bytes
 from collectors.limits import MAX_FILE_BYTES
 from mapping_service.errors import NotFound, Problem, TooLarge
 from mapping_service.jobs import waker
-from mapping_service.reasons import sentence
+from mapping_service.reasons import to_sender
 from mapping_service.receive import Batch
 from mapping_service.records import Sender
 from mapping_service.store.cities import get_city
@@ -75,8 +75,7 @@ def get_submission(token: str, submission_id: int) -> Response:
         found = own_submission(connection, sender.city_id, sender.contributor_id, submission_id, candidate)
     if found is None:
         raise NotFound("submission_not_found", f"You have sent no file {submission_id} to {sender.slug}.")
-    # The other file of a ride recorded twice may be somebody else's: its name stays inside.
-    reason = sentence(found.pop("reason_code"), {**found.pop("reason"), "of": "another file"})
+    reason = to_sender(found.pop("reason_code"), found.pop("reason"), sender.language)
     return jsonify({**found, "city": sender.slug, "reason": reason})
 
 

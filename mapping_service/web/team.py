@@ -18,7 +18,7 @@ from collectors.storable import storable_text
 from mapping_service.errors import Forbidden, NotFound, Problem, Unauthorised
 from mapping_service.jobs import waker
 from mapping_service.parameters import Parameters
-from mapping_service.reasons import remark, sentence
+from mapping_service.reasons import of_message, sentence
 from mapping_service.records import City, Sender
 from mapping_service.store import messages, people, team
 from mapping_service.store.cities import get_city
@@ -57,7 +57,7 @@ def phones(city: str) -> str:
     zone = ZoneInfo(place.timezone)
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     held = connection()
-    rides = [_ride(one, zone) for one in team.rides(held, place.city_id, midnight)]
+    rides = [_ride(one, midnight, _words(place)) for one in team.rides(held, place.city_id, midnight)]
     waiting = len(team.set_aside(held, place.city_id)) + len(messages.problems(held, place.city_id))
     return _page(
         "team.html", place, sender=sender, here="phones", now=now, rides=rides, most=team.MOST_RIDES, waiting=waiting,
@@ -66,9 +66,13 @@ def phones(city: str) -> str:
     )
 
 
-def _ride(one: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
-    clock = [at.astimezone(zone).strftime("%H:%M") for at in (one["started_at"], one["ended_at"]) if at]
-    return {**one, "span": "–".join(clock) or "–", "why": sentence(one["reason_code"], one["reason"])}
+def _ride(one: dict[str, Any], midnight: datetime, w: Words) -> dict[str, Any]:
+    """A ride that came today with when it was ridden: the day as well where that was another."""
+    ridden = [at.astimezone(midnight.tzinfo) for at in (one["started_at"], one["ended_at"]) if at]
+    span = "–".join(at.strftime("%H:%M") for at in ridden) or "–"
+    if ridden and ridden[0].date() != midnight.date():
+        span = f"{w.date(ridden[0].date())} {span}"
+    return {**one, "span": span, "why": sentence(one["reason_code"], one["reason"], w.language)}
 
 
 def _feature(one: dict[str, Any]) -> dict[str, Any]:
@@ -134,15 +138,15 @@ def revoke(city: str, token_id: int) -> AnyResponse:
 def problems(city: str) -> str:
     """Whatever came and could not be used, with the reason, its bytes, and a way to have it read again."""
     sender, place = _manager(city)
-    held = connection()
+    held, language = connection(), _words(place).language
     return _page(
         "team_problems.html", place, sender=sender, here="problems", now=datetime.now(UTC),
         documents=[
-            {**one._mapping, "why": sentence(one.reason_code, one.reason)}
+            {**one._mapping, "why": sentence(one.reason_code, one.reason, language)}
             for one in team.set_aside(held, place.city_id)
         ],
         messages=[
-            {**one._mapping, "why": one.problem.get("message") or remark(one.problem_code, one.problem)}
+            {**one._mapping, "why": of_message(one.problem_code, one.problem, language)}
             for one in messages.problems(held, place.city_id)
         ],
     )

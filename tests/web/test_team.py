@@ -137,6 +137,17 @@ def test_todays_rides_are_listed_and_drawn_for_the_managers(signed_in: FlaskClie
     assert "2.7 km" in page and "team.js" in page and "No ride has come in today" not in page
 
 
+def test_a_ride_of_another_day_that_came_today_says_which_day(signed_in: FlaskClient, rows: Connection) -> None:
+    document = make_submission(rows, get_city(rows, "empty-town").city_id)
+    rows.execute(text(
+        "INSERT INTO trace (city_id, submission_id, geom, segment_starts, started_at, ended_at)"
+        " SELECT city_id, submission_id, 'SRID=4326;LINESTRING ZM (36.8 -1.3 0 0, 36.9 -1.3 0 9)', '{0}',"
+        " '2025-03-04 05:00Z', '2025-03-04 05:30Z' FROM submission WHERE submission_id = :n"
+    ), {"n": document})
+    rows.commit()
+    assert "Mar 4, 2025 08:00–08:30" in signed_in.get(HERE).text
+
+
 def test_a_phone_that_never_sent_says_so(signed_in: FlaskClient) -> None:
     assert cells(signed_in.get(HERE).text, "kofi")[0] == "not yet"
 
@@ -175,7 +186,9 @@ def test_what_could_not_be_used_is_told_with_its_reason_and_can_be_fetched_and_u
     rows.commit()
     message = add_message(rows, "blue phone", 60, code="encrypted", bytes=b"secret")
     page = signed_in.get(f"{HERE}/problems").text
-    assert "It ends 3 days in the future" in page and "encrypted" in page
+    assert "It ends 3 days in the future" in page and "Turn encryption off in the app" in page
+    french = signed_in.get(f"{HERE}/problems?lang=fr").text
+    assert "Il se termine 3 jours dans le futur" in french and "Désactivez le chiffrement" in french
     assert "<b>yaw</b>" not in page and "&lt;b&gt;yaw" in page
     raw = signed_in.get(f"{HERE}/problems/documents/{document}")
     assert raw.data == b"<script>alert(1)</script>" and raw.mimetype == "application/octet-stream"
