@@ -122,7 +122,8 @@ class Phone:
             self.context = None
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: it keeps an event loop running, beside which no other test may start its own.
+@pytest.fixture(scope="module")
 def play() -> Iterator[Any]:
     """Playwright, or a skip that says what is missing."""
     if CHROMIUM is None:
