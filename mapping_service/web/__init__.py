@@ -18,6 +18,7 @@ from mapping_service.web import (
     forms,
     ingest,
     language,
+    limits,
     me,
     openrosa,
     openrosa_basic,
@@ -55,7 +56,7 @@ def create_app(database_url: str | None = None) -> Flask:
     app = Flask(__name__)
     app.config["DATABASE_URL"] = config.database_url
     app.extensions["commonway"] = config
-    for part in (database, language, problems, openrosa, compress):
+    for part in (limits, database, language, problems, openrosa, compress):
         part.install(app)
     for module in (
         vendor, api, ingest, trackers, records, me, openrosa, openrosa_basic, tiles, downloads, collect, setup, forms,

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from collectors.limits import MAX_FILE_BYTES
 from mapping_service.errors import NotFound, Problem, Unavailable
+from mapping_service.web.limits import wait_for_bytes
 
 # Everything under these is read by programs; the rest is read by people.
 MACHINE_PATHS = ("/api/", "/ingest/", "/v1/", "/health")
@@ -20,6 +21,7 @@ _KEY = re.compile(r"(/(?:ingest|setup|v1/key)/)[^/\s?#\"']+")
 _AT_ONCE_BYTES = 1_000_000
 # Answers in a shape of their own, by the beginning of the path.
 _RENDERERS: dict[str, Callable[[Problem], Response]] = {}
+_REST_S = 3.0  # of silence, amid what is left of a request that is answered already
 # The largest number of PostgreSQL's type integer, which counts releases.
 _LARGEST_NUMBER = 2**31 - 1
 _SENTENCES = {
@@ -83,6 +85,7 @@ def _problem(problem: Problem) -> Response:
 
 def _read_to_the_end() -> None:
     """Read what is left of the request: closing over unread bytes cuts the connection, and the answer is lost."""
+    wait_for_bytes(_REST_S)
     try:
         for _ in range(MAX_FILE_BYTES // _AT_ONCE_BYTES):
             if not request.stream.read(_AT_ONCE_BYTES):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,7 +21,7 @@ from mapping_service.config import Config, load_config
 from mapping_service.postgres import ensure_cluster, stop_cluster
 from mapping_service.store.engine import engine_for
 from mapping_service.store.people import add_key
-from mapping_service.up import revive_database
+from mapping_service.up import THREADS, revive_database
 from spatial_sql.apply import upgrade
 from tests.conftest import throwaway_config
 from tests.openrosa.collect import BOUNDARY, multipart
@@ -137,3 +139,14 @@ def test_a_full_disk_costs_nothing_that_was_acknowledged_and_room_is_all_it_take
         held = set(connection.execute(text("SELECT encode(sha256(bytes), 'hex') FROM inbox")).scalars())
     engine_for(url).dispose()
     assert acknowledged == held and len(held) == len(answers) + 1
+
+
+def test_phones_that_fall_silent_amid_a_request_do_not_hold_up_the_others(database: str, tmp_path: Path) -> None:
+    key = make_key(database)
+    with running(database, tmp_path, workers=1) as service, ExitStack() as held:
+        place = urlsplit(service.base_url)
+        for _ in range(THREADS + 8):
+            phone = held.enter_context(socket.create_connection((place.hostname or "", place.port or 0)))
+            phone.sendall(f"POST /ingest/{key}/owntracks HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{{".encode())
+        status, *_ = ask(service, "GET", "/health")
+    assert status == 200
