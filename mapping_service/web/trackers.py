@@ -66,7 +66,11 @@ def take_overland(token: str) -> Response:
 
 
 def _take(token: str, kind: str) -> None:
-    data = body(MOST_MESSAGE_BYTES)
+    data = _received(MOST_MESSAGE_BYTES)
+    try:
+        data = _unpacked(data, MOST_MESSAGE_BYTES)
+    except BadGzip:
+        pass  # kept as it came, for a person to see: the app would send the same again
     query = storable_text(request.query_string.decode("utf-8", "replace"))
     if not data and not query:
         sender_of(token)  # nothing to keep; whether the key holds is asked all the same
@@ -84,24 +88,35 @@ def keep(token: str, message: RawMessage) -> Kept:
     return kept
 
 
+class BadGzip(Problem):
+    """A body that says that it is gzipped and is not, or not to its end."""
+
+
 def body(most: int) -> bytes:
-    """Return the request's body, unpacked if it is gzipped. Raises ``TooLarge`` ``message_too_large``, ``Problem``."""
+    """Return the request's body, unpacked if it is gzipped. Raises ``TooLarge`` ``message_too_large``, ``BadGzip``."""
+    return _unpacked(_received(most), most)
+
+
+def _received(most: int) -> bytes:
     request.max_content_length = most
     try:
-        data = request.get_data(cache=False)
+        return request.get_data(cache=False)
     except RequestEntityTooLarge as error:
         raise _too_large(most) from error
+
+
+def _unpacked(data: bytes, most: int) -> bytes:
     if request.headers.get("Content-Encoding", "").lower() != "gzip":
         return data
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
         plain = unpacker.decompress(data, most)
     except zlib.error as error:
-        raise Problem("bad_gzip", "The body says that it is gzipped, but cannot be unpacked. Send it again.") from error
+        raise BadGzip("bad_gzip", "The body says that it is gzipped, but cannot be unpacked. Send it again.") from error
     if unpacker.unconsumed_tail:
         raise _too_large(most)
     if not unpacker.eof:
-        raise Problem("bad_gzip", "The gzipped body ends too early. Send it again.")
+        raise BadGzip("bad_gzip", "The gzipped body ends too early. Send it again.")
     return plain
 
 
