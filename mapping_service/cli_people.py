@@ -37,8 +37,10 @@ def token_create(slug: str, contributor: str, role: str, label: str, consented: 
             who = sender(connection, made)
             record_consent(connection, who.city_id, who.contributor_id, given=True, text_version=_ON_PAPER,
                            language=found.language, via="paper")
-    address = f"{settings().base_url}/ingest/{made}/gpx"
-    answer({"token": made, "address": address}, as_json, f"{made}\nSend GPX files to {address}")
+    base = settings().base_url
+    setup, files = f"{base}/setup/{made}", f"{base}/ingest/{made}/gpx"
+    words = [made, f"To get the phone ready, open on it: {setup}", f"Recordings made already go to: {files}"]
+    answer({"token": made, "setup": setup, "address": files}, as_json, "\n".join(words))
 
 
 @token.command("list")

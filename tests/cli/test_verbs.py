@@ -96,6 +96,7 @@ def test_a_key_is_shown_once_with_the_address_to_send_to(commonway: Command) -> 
     commonway("city", "create", SLUG, *CITY)
     made = commonway("token", "create", "--city", SLUG, "--contributor", "amina", "--json").json
     assert made["address"].endswith(f"/ingest/{made['token']}/gpx")
+    assert made["setup"].endswith(f"/setup/{made['token']}")
     assert len(made["token"]) >= 32
 
 
