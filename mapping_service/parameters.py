@@ -31,6 +31,7 @@ class Parameters:
     twin_distance_m: float = tunable(40, "m", 10, 100, "two phones' errors together [GNSS]")
     twin_clock_s: float = tunable(90, "s", 0, 300, "a phone that sets its own clock may be off by this")
     twin_share: float = tunable(0.9, "share", 0.5, 1, "of common moments at which both phones are in one place")
+    placed_at_once: int = tunable(50, "rides", 1, 1000, "a tenth of a second each; more are a survey [measured]")
     stream_gap_s: float = tunable(600, "s", 120, 3600, "a recorder silent for longer has begun another ride")
     phone_gap_s: float = tunable(30, "s", 10, 120, "a phone that records and is silent for longer was put to sleep")
     stream_quiet_s: float = tunable(60, "s", 10, 600, "phones send every few seconds, or in batches minutes apart")

@@ -91,12 +91,14 @@ def relate_new(connection: Connection, city: City, p: Parameters) -> list[int]:
 def place_new(connection: Connection, city: City, run_ids: Sequence[int], p: Parameters) -> None:
     """Note where runs that have been compared seem to belong, for those whose sender may ask.
 
-    That is what the next candidate network will say, told at once. A first network has nothing to say it with.
+    That is what the next candidate network will say, told at once. A first network has nothing to say it with, and a
+    whole survey is not placed ride by ride: the network that is made of it says it sooner.
     """
     candidate = networks.network_id(connection, city.city_id, "candidate")
-    if not networks.counts(connection, candidate)["routes"]:
+    sent = relations.sent(connection, run_ids)
+    if len(sent) > p.placed_at_once or not networks.counts(connection, candidate)["routes"]:
         return
-    for run_id in relations.sent(connection, run_ids):
+    for run_id in sent:
         placed = place_run(connection, run_id, p)
         if placed.role == "maybe":
             relations.save_placement(connection, city.city_id, run_id, "alternative", None)

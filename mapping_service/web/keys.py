@@ -21,12 +21,17 @@ def sender_of(key: str) -> Sender:
         return people.sender(connection, key)
 
 
-def bearer() -> Sender:
-    """Return who sends a request with ``Authorization: Bearer KEY``. Raises as ``sender_of``, or ``token_missing``."""
+def bearer_key() -> str:
+    """Return the key of a request with ``Authorization: Bearer KEY``. Raises ``Unauthorised`` ``token_missing``."""
     given = request.authorization
     if given is None or given.type != "bearer" or not given.token:
         raise Unauthorised("token_missing", "This address wants your key: send “Authorization: Bearer …”.")
-    return sender_of(given.token)
+    return given.token
+
+
+def bearer() -> Sender:
+    """Return who sends a request with ``Authorization: Bearer KEY``. Raises as ``sender_of`` and ``bearer_key``."""
+    return sender_of(bearer_key())
 
 
 def manager(city: str) -> Sender:

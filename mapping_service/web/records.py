@@ -12,13 +12,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from mapping_service.errors import Conflict, Problem, Unauthorised
+from mapping_service.errors import Conflict, Problem
 from mapping_service.jobs import waker
 from mapping_service.store import messages
 from mapping_service.store.engine import engine_for
 from mapping_service.store.messages import RawMessage
 from mapping_service.store.people import key_hash
-from mapping_service.web.keys import bearer
+from mapping_service.web.keys import bearer, bearer_key
 from mapping_service.web.trackers import body, keep
 
 blueprint = Blueprint("records", __name__, url_prefix="/api/v1")
@@ -52,18 +52,11 @@ def put_chunk(ride: UUID, number: int) -> tuple[Response, int]:
 
 
 def _put(ride: str, name: str) -> tuple[Response, int]:
-    key = _key()
+    key = bearer_key()
     kept = keep(key, RawMessage(key_hash(key), "page", ride, "", body(MOST_CHUNK_BYTES), name))
     if kept.state == "conflict":
         raise Conflict("other_bytes", f"Under {name} other bytes came before. Give what is new an id of its own.")
     return jsonify(city=kept.slug, stored=kept.state), 201 if kept.state == "new" else 200
-
-
-def _key() -> str:
-    given = request.authorization
-    if given is None or given.type != "bearer" or not given.token:
-        raise Unauthorised("token_missing", "This address wants your key: send “Authorization: Bearer …”.")
-    return given.token
 
 
 @blueprint.get("/traces/<uuid:ride>")

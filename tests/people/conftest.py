@@ -1,27 +1,7 @@
-"""A town with two people who send."""
+"""A town with two people who send, and another one to compare it with: those of the tests of the chain."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from tests.pipeline.conftest import second_town, town
 
-import pytest
-
-from tests.conftest import _new_database
-from tests.pipeline.town import Town
-
-
-@pytest.fixture
-def town(database: str) -> Iterator[Town]:
-    """A city without a ride, on a database of this test alone."""
-    made = Town(database).found()
-    yield made
-    made.engine.dispose()
-
-
-@pytest.fixture
-def second_town(server: str, template: str) -> Iterator[Town]:
-    """Another city without a ride, on another database."""
-    with _new_database(server, template=template) as url:
-        made = Town(url).found()
-        yield made
-        made.engine.dispose()
+__all__ = ["second_town", "town"]

@@ -31,9 +31,9 @@ def told(town: Town, sender: int, submission_id: int) -> dict[str, Any]:
     return {name: found[name] for name in ("role", "route_id", "direction_id", "provisional")}
 
 
-def take(town: Town) -> None:
+def take(town: Town, p: Parameters = Parameters()) -> None:
     """Take in what has come, and no more."""
-    take_in(town.url, SLUG, Parameters(), jobs=1, progress=lambda *_: None)
+    take_in(town.url, SLUG, p, jobs=1, progress=lambda *_: None)
 
 
 def test_a_new_ride_is_told_the_route_that_the_next_network_gives_it(town: Town, sender: int) -> None:
@@ -76,3 +76,13 @@ def test_taking_in_twice_says_the_same(town: Town, sender: int) -> None:
     soon = told(town, sender, mine)
     take(town)
     assert told(town, sender, mine) == soon
+
+
+def test_the_rides_of_a_whole_survey_wait_for_the_network_made_of_them(town: Town, sender: int) -> None:
+    *others, one, last = survey()
+    town.send_all(others)
+    town.process()
+    for ride in (one, last):
+        receive(town.engine, town.city, ride.file_name, ride.gpx, sender)
+    take(town, replace(Parameters(), placed_at_once=1))
+    assert town.row_counts()["run_placement"] == 0
