@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from mapping_service.cli_city import city
 from mapping_service.cli_form import form
 from mapping_service.cli_network import network
 from mapping_service.cli_parts import answer, city_option, find_city, json_option, open_database, progress, settings
@@ -31,6 +32,7 @@ def cli() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
 
 
+cli.add_command(city)
 cli.add_command(form)
 cli.add_command(network)
 cli.add_command(token)
@@ -78,41 +80,6 @@ def worker() -> None:
 
     logging.getLogger("mapping_service").setLevel(logging.INFO)
     work(open_database()[0])
-
-
-@cli.group()
-def city() -> None:
-    """The cities of this installation."""
-
-
-@city.command("create")
-@click.argument("slug")
-@click.option("--name", required=True)
-@click.option("--timezone", required=True, help="IANA name, such as Africa/Abidjan.")
-@click.option("--currency", required=True, help="ISO 4217 code, such as XOF.")
-@click.option("--language", required=True, help="Language of the collectors' notes: en, fr, es, pt, sw, …")
-@click.option("--words", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The city's own word list.")
-@json_option
-def city_create(
-    slug: str, name: str, timezone: str, currency: str, language: str, words: Path | None, as_json: bool
-) -> None:
-    """Create a city."""
-    from mapping_service.cities import new_city
-
-    made = new_city(open_database()[1], slug, name, timezone, currency, language, words)
-    answer(made, as_json, f"Created {made.name}. Bring in rides: commonway import PATH --city {made.slug}")
-
-
-@city.command("list")
-@json_option
-def city_list(as_json: bool) -> None:
-    """List the cities."""
-    from mapping_service.store.cities import list_cities
-
-    with open_database()[1].connect() as connection:
-        found = list_cities(connection)
-    lines = [f"{one.slug:20} {one.name}{' (sample)' if one.synthetic else ''}" for one in found]
-    answer([asdict(one) for one in found], as_json, "\n".join(lines) or "There is no city yet.")
 
 
 @cli.command("import")

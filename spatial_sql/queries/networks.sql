@@ -263,6 +263,8 @@ FROM (
   UNION ALL SELECT 'stop_candidate' || (to_jsonb(t) - 'network_id')::text FROM stop_candidate t WHERE network_id = :network_id
   UNION ALL SELECT 'stage_fare' || (to_jsonb(t) - 'network_id')::text FROM stage_fare t WHERE network_id = :network_id
   UNION ALL SELECT 'service_point' || (to_jsonb(t) - 'network_id')::text FROM service_point t WHERE network_id = :network_id
+  UNION ALL SELECT 'settings' || jsonb_build_array(publisher_name, contact_email, contact_url, licence, country, surveyed_once, holidays)::text
+  FROM city JOIN network USING (city_id) WHERE network_id = :network_id
 ) AS lines;
 
 -- name: rename_route

@@ -34,6 +34,7 @@ CHANGES = (
     "UPDATE hail_stretch SET to_m = to_m + 1 WHERE network_id = :n",
     "UPDATE stop_candidate SET runs = 0 WHERE network_id = :n",
     "UPDATE service_point SET name = 'Elsewhere' WHERE network_id = :n AND service_point_id = 'C1'",
+    "UPDATE city SET licence = 'CC0-1.0' FROM network WHERE network.city_id = city.city_id AND network_id = :n",
 )
 
 

@@ -1,0 +1,23 @@
+"""What people settle about a city's feed: plain, frozen. ``None`` means that nobody said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FeedSettings:
+    """Who answers for a city's feed, and the rules that a person chose for it.
+
+    ``licence`` is an SPDX id, ``country`` ISO 3166-1 alpha-2. ``surveyed_once`` is what becomes of routes that rest on
+    a single ride: ``mark`` or ``leave_out``. ``holidays`` is ``as_usual``, or ``as_sunday`` where a person says that
+    on public holidays vehicles run as on Sundays.
+    """
+
+    publisher_name: str | None
+    contact_email: str | None
+    contact_url: str | None
+    licence: str | None
+    country: str | None
+    surveyed_once: str
+    holidays: str

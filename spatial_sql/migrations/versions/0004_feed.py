@@ -1,0 +1,16 @@
+"""What a person settles about a city's feed, and all that a feed states beside what rides tell."""
+
+from __future__ import annotations
+
+from alembic import op
+
+from spatial_sql.loader import migration_sql
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Add the settings of a city's feed: contacts, agencies, names in other languages, booked services."""
+    for part in ("settings",):
+        op.get_bind().exec_driver_sql(migration_sql(f"0004_{part}"))
