@@ -57,6 +57,28 @@ def _plain(one: Ranked, why: str) -> dict[str, Any]:
     }
 
 
+@review.command("rename")
+@click.argument("kind", type=click.Choice(["route", "line", "pattern", "stop", "station"]))
+@click.argument("element_id", metavar="ID")
+@click.argument("name")
+@city_option
+@click.option("--actor", default=lambda: os.environ.get("USER", "operator"), help="Who decides.")
+@json_option
+def review_rename(kind: str, element_id: str, name: str, slug: str, actor: str, as_json: bool) -> None:
+    """Call an accepted element by its right name: it keeps it whatever is processed later.
+
+    A route by its long name, a line (a route's id too) by what is painted on its vehicles, a pattern by its headsign.
+    """
+    from mapping_service.naming import rename
+
+    _, engine = open_database()
+    found = find_city(engine, slug)
+    with engine.begin() as connection:
+        renamed = rename(connection, found, kind, element_id, name, actor=actor)
+    words = f"{renamed.kind} {renamed.id}: {renamed.before or '(unnamed)'} is now {renamed.name}."
+    answer(renamed, as_json, f"{words}\nNext: commonway release --city {slug}")
+
+
 @review.command("accept")
 @city_option
 @click.option("--min-confidence", default=0.0, show_default=True, type=click.FloatRange(0, 1),

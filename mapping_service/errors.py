@@ -42,6 +42,12 @@ class NotFound(Problem):
     status = 404
 
 
+class Moved(NotFound):
+    """The thing that was asked for was given up, and another follows it: ``details`` hold ``old`` and ``new`` id."""
+
+    status = 301
+
+
 class Conflict(Problem):
     """The request contradicts what is already there."""
 

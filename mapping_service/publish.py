@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from mapping_service.errors import Conflict, Problem
+from mapping_service.parameters import Parameters
 from mapping_service.records import City
-from mapping_service.store import networks
+from mapping_service.review.succession import followers
+from mapping_service.store import ids, networks
 from mapping_service.store.cities import lock_city
 
 _PREFIXES = {"route": "R", "pattern": "T", "stop": "S", "station": "H"}
@@ -30,16 +32,21 @@ class AcceptReport:
 def accept(connection: Connection, city: City, *, min_confidence: float, actor: str) -> AcceptReport:
     """Accept all candidate routes that can be published and are trusted enough, and all new service points.
 
-    A route that was accepted before is replaced by its newer candidate and keeps its id.
+    A route that was accepted before is replaced by its newer candidate and keeps its id, and the names that a person
+    chose; ids that are given up lead to what follows them.
     """
     if not 0 <= min_confidence <= 1:
         raise Problem("bad_confidence", f"A confidence lies between 0 and 1, not {min_confidence}.")
     lock_city(connection, city.city_id)
     candidate = networks.network_id(connection, city.city_id, "candidate")
     accepted = networks.network_id(connection, city.city_id, "accepted")
+    before = networks.load_known(connection, city)
     chosen = networks.acceptable(connection, city.city_id, min_confidence)
     public = _mint_all(connection, city, candidate, chosen)
     retired = networks.replace_routes(connection, candidate, accepted, public)
+    ids.apply_chosen_names(connection, accepted, accepted)
+    found = followers(before, networks.load_known(connection, city), Parameters())
+    ids.save_followers(connection, city.city_id, accepted, found)
     points = networks.mint_service_points(connection, city.city_id, candidate)
     networks.copy_service_points(connection, candidate, accepted)
     networks.write_review(connection, city.city_id, public, "accept", actor)
@@ -53,16 +60,16 @@ def _mint_all(connection: Connection, city: City, candidate: int, chosen: list[s
     public_routes = set(chosen)
     for kind, prefix in _PREFIXES.items():
         new = _in_order(element for its_kind, element in found if its_kind == kind and element.startswith("~"))
-        ids = networks.mint(connection, city.city_id, kind, prefix, new)
-        networks.rename(connection, candidate, kind, ids)
+        minted = networks.mint(connection, city.city_id, kind, prefix, new)
+        networks.rename(connection, candidate, kind, minted)
         if kind == "route":
-            public_routes = {ids.get(route_id, route_id) for route_id in chosen}
+            public_routes = {minted.get(route_id, route_id) for route_id in chosen}
     return _in_order(public_routes)
 
 
-def _in_order(ids: Iterable[str]) -> list[str]:
+def _in_order(elements: Iterable[str]) -> list[str]:
     """Return ids in the order of the numbers in them."""
-    return sorted(ids, key=lambda one: [int(number) for number in re.findall(r"\d+", one)])
+    return sorted(elements, key=lambda one: [int(number) for number in re.findall(r"\d+", one)])
 
 
 @dataclass(frozen=True)
@@ -102,4 +109,5 @@ def release(connection: Connection, city: City, *, note: str | None, valid_from:
     target, number = networks.add_release(connection, city.city_id, starts, note, fingerprint)
     networks.copy_routes(connection, accepted, target, networks.route_ids(connection, accepted))
     networks.copy_service_points(connection, accepted, target)
+    ids.copy_chosen_names(connection, accepted, target)
     return ReleaseReport(number, True, **held)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -21,13 +21,17 @@ from mapping_service.records import Floats, NetworkDraft, PatternDraft, RouteDra
 
 @dataclass(frozen=True)
 class Known:
-    """The accepted network as identity needs it; ``stop_xy`` is metres in the order of ``stop_ids``."""
+    """The accepted network as identity needs it; ``stop_xy`` is metres in the order of ``stop_ids``.
+
+    ``stop_patterns`` are the patterns that serve each stop: they matter only to what follows a stop.
+    """
 
     pattern_route: Mapping[str, str]
     pattern_runs: Mapping[str, frozenset[int]]
     stop_ids: Sequence[str]
     stop_xy: Floats
     stop_station: Mapping[str, str]
+    stop_patterns: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def with_known_ids(draft: NetworkDraft, stop_xy: Floats, known: Known, p: Parameters) -> NetworkDraft:

@@ -23,6 +23,7 @@ from mapping_service.records import (
 from mapping_service.review.identity import Known
 from mapping_service.review.order import Candidate, CandidatePattern
 from mapping_service.store.engine import row, rows, run, table
+from mapping_service.store.ids import apply_chosen_names
 from mapping_service.store.intake import moment
 from mapping_service.store.lines import line_element, point_element
 
@@ -60,13 +61,14 @@ def load_known(connection: Connection, city: City) -> Known:
     patterns = rows(connection, "networks.list_pattern_runs", accepted)
     places = rows(connection, "networks.list_stop_places", accepted)
     lon_lat = np.array([[s.lon, s.lat] for s in places], dtype=np.float64).reshape(-1, 2)
-    assert city.srid is not None
+    assert city.srid is not None or not places
     return Known(
         pattern_route={one.pattern_id: one.route_id for one in patterns},
         pattern_runs={one.pattern_id: frozenset(one.runs) for one in patterns},
         stop_ids=[s.stop_id for s in places],
-        stop_xy=to_metres(lon_lat[:, 0], lon_lat[:, 1], city.srid) if len(places) else lon_lat,
+        stop_xy=to_metres(lon_lat[:, 0], lon_lat[:, 1], city.srid) if city.srid and len(places) else lon_lat,
         stop_station={s.stop_id: s.station_id for s in places if s.station_id},
+        stop_patterns={s.stop_id: frozenset(s.patterns) for s in places},
     )
 
 
@@ -80,6 +82,7 @@ def save_candidates(connection: Connection, city: City, draft: NetworkDraft, fin
     for name, values in _tables(draft, city.currency).items():
         if values:
             connection.execute(table(connection, name).insert(), [{**keys, **one} for one in values])
+    apply_chosen_names(connection, target, network_id(connection, city.city_id, "accepted"))
     run(connection, "networks.mark_network", {"network_id": target, "fingerprint": fingerprint})
     run(connection, "networks.analyze_networks")
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from mapping_service.errors import NotFound
+from mapping_service.errors import Moved, NotFound
 from mapping_service.store.engine import row, rows
+from mapping_service.store.ids import follower
 
 BBox = tuple[float, float, float, float]
 
@@ -316,11 +317,10 @@ def list_routes(connection: Connection, network_id: int) -> list[RouteSummary]:
 
 
 def get_route(connection: Connection, network_id: int, route_id: str) -> RouteSummary:
-    """Return one route of a release. Raises ``NotFound`` ``route_unknown``."""
+    """Return one route of a release. Raises ``NotFound`` ``route_unknown``, ``Moved``."""
     found = row(connection, "published.list_routes", {"network_id": network_id, "route_id": route_id})
     if found is None:
-        sentence = f"The newest release has no route “{route_id}”; an earlier one may have had it."
-        raise NotFound("route_unknown", sentence, route_id=route_id)
+        raise _not_there(connection, network_id, "route", route_id)
     return _route(found)
 
 
@@ -359,11 +359,10 @@ def list_stops(connection: Connection, network_id: int) -> list[Stop]:
 
 
 def get_stop(connection: Connection, network_id: int, stop_id: str) -> Stop:
-    """Return one stop of a release. Raises ``NotFound`` ``stop_unknown``."""
+    """Return one stop of a release. Raises ``NotFound`` ``stop_unknown``, ``Moved``."""
     found = row(connection, "published.list_stops", {"network_id": network_id, "stop_id": stop_id})
     if found is None:
-        sentence = f"The newest release has no stop “{stop_id}”; an earlier one may have had it."
-        raise NotFound("stop_unknown", sentence, stop_id=stop_id)
+        raise _not_there(connection, network_id, "stop", stop_id)
     return Stop(**found._mapping)
 
 
@@ -371,6 +370,13 @@ def list_service_points(connection: Connection, network_id: int) -> list[Service
     """The service points of a release."""
     found = rows(connection, "published.list_service_points", {"network_id": network_id})
     return [ServicePoint(**one._mapping) for one in found]
+
+
+def _not_there(connection: Connection, network_id: int, kind: str, element_id: str) -> NotFound:
+    if new := follower(connection, network_id, kind, element_id):
+        return Moved(f"{kind}_moved", f"{element_id} was given up; {new} follows it.", old=element_id, new=new)
+    sentence = f"The newest release has no {kind} “{element_id}”; an earlier one may have had it."
+    return NotFound(f"{kind}_unknown", sentence, **{f"{kind}_id": element_id})
 
 
 def _no_release(slug: str, number: int) -> NotFound:

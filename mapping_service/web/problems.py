@@ -6,12 +6,12 @@ import logging
 import re
 from collections.abc import Callable
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from collectors.limits import MAX_FILE_BYTES
-from mapping_service.errors import NotFound, Problem, Unavailable
+from mapping_service.errors import Moved, NotFound, Problem, Unavailable
 from mapping_service.web.limits import wait_for_bytes
 
 # Everything under these is read by programs; the rest is read by people.
@@ -22,6 +22,7 @@ _AT_ONCE_BYTES = 1_000_000
 # Answers in a shape of their own, by the beginning of the path.
 _RENDERERS: dict[str, Callable[[Problem], Response]] = {}
 _REST_S = 3.0  # of silence, amid what is left of a request that is answered already
+_MOVED_AGE_S = 86400  # an id that was given up may come back, if hardly ever
 # The largest number of PostgreSQL's type integer, which counts releases.
 _LARGEST_NUMBER = 2**31 - 1
 _SENTENCES = {
@@ -56,6 +57,7 @@ def install(app: Flask) -> None:
     """Answer for every ``Problem``, HTTP error and lost database of the application."""
     app.before_request(_check_address)
     app.register_error_handler(Problem, _problem)
+    app.register_error_handler(Moved, _moved)
     app.register_error_handler(HTTPException, _http_error)
     for lost in (OperationalError, InterfaceError, TimeoutError):
         app.register_error_handler(lost, _no_database)
@@ -80,6 +82,16 @@ def _problem(problem: Problem) -> Response:
     if problem.status == Unavailable.status:
         response.headers["Retry-After"] = "60"
     _read_to_the_end()
+    return response
+
+
+def _moved(problem: Moved) -> Response:
+    """Send whoever asks for an id that was given up to the same page of what follows it."""
+    old, new = problem.details["old"], problem.details["new"]
+    there = {key: new if value == old else value for key, value in (request.view_args or {}).items()}
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    response = make_response(redirect(url_for(request.endpoint or "", **there) + query, problem.status))
+    response.headers["Cache-Control"] = f"public, max-age={_MOVED_AGE_S}"
     return response
 
 

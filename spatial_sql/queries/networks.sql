@@ -37,8 +37,10 @@ GROUP BY p.pattern_id, p.route_id
 ORDER BY p.pattern_id COLLATE "C";
 
 -- name: list_stop_places
--- Where the stops of a network are. Params: network_id.
-SELECT stop_id, ST_X(geom) AS lon, ST_Y(geom) AS lat, station_id
+-- Where the stops of a network are, and which patterns serve them. Params: network_id.
+SELECT stop_id, ST_X(geom) AS lon, ST_Y(geom) AS lat, station_id, ARRAY(
+  SELECT ps.pattern_id FROM pattern_stop ps WHERE ps.network_id = stop.network_id AND ps.stop_id = stop.stop_id
+) AS patterns
 FROM stop
 WHERE network_id = :network_id
 ORDER BY stop_id COLLATE "C";
@@ -262,6 +264,7 @@ FROM (
   UNION ALL SELECT 'hail_stretch' || (to_jsonb(t) - 'network_id')::text FROM hail_stretch t WHERE network_id = :network_id
   UNION ALL SELECT 'stop_candidate' || (to_jsonb(t) - 'network_id')::text FROM stop_candidate t WHERE network_id = :network_id
   UNION ALL SELECT 'stage_fare' || (to_jsonb(t) - 'network_id')::text FROM stage_fare t WHERE network_id = :network_id
+  UNION ALL SELECT 'chosen_name' || (to_jsonb(t) - 'network_id' - 'actor' - 'at')::text FROM chosen_name t WHERE network_id = :network_id
   UNION ALL SELECT 'service_point' || (to_jsonb(t) - 'network_id')::text FROM service_point t WHERE network_id = :network_id
   UNION ALL SELECT 'settings' || jsonb_build_array(publisher_name, contact_email, contact_url, licence, country, surveyed_once, holidays)::text
   FROM city JOIN network USING (city_id) WHERE network_id = :network_id

@@ -48,6 +48,8 @@ def test_the_whole_way_by_commands_alone(commonway: Command, rides: Path, tmp_pa
     assert {one["route_id"] for one in again} == {"R1", "R2"}
     assert {one["remarks"][0]["code"] for one in again} == {"same"}
     assert max(one["gain"] for one in again) < min(one["gain"] for one in candidates)
+    renamed = commonway("review", "rename", "route", "R2", "Pier – Market", "--actor", "ama", *of_city).json
+    assert (renamed["kind"], renamed["id"], renamed["name"]) == ("route", "R2", "Pier – Market")
     released = commonway("release", "--note", "First", "--valid-from", "2025-05-01", *of_city).json
     assert (released["release"], released["created"], released["routes"]) == (1, True, 2)
     assert commonway("export", "gtfs", out, *of_city).json["written"] == str(out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, text
 
-from mapping_service.store import networks
+from mapping_service.store import ids, networks
 from tests.factories import (
     VALID_FROM,
     DrawnTown,
@@ -20,7 +20,7 @@ from tests.factories import (
 )
 
 TABLES = ("route", "stop", "pattern", "pattern_stop", "running_time", "headway", "fare", "pattern_run", "station",
-          "hail_stretch", "stop_candidate")
+          "hail_stretch", "stop_candidate", "chosen_name")
 # One change in each table that a digest covers.
 CHANGES = (
     "UPDATE route SET long_name = 'Elsewhere' WHERE network_id = :n AND route_id = 'R1'",
@@ -33,6 +33,7 @@ CHANGES = (
     "UPDATE station SET name = 'Elsewhere' WHERE network_id = :n",
     "UPDATE hail_stretch SET to_m = to_m + 1 WHERE network_id = :n",
     "UPDATE stop_candidate SET runs = 0 WHERE network_id = :n",
+    "UPDATE chosen_name SET element_id = 'S1' WHERE network_id = :n",
     "UPDATE service_point SET name = 'Elsewhere' WHERE network_id = :n AND service_point_id = 'C1'",
     "UPDATE city SET licence = 'CC0-1.0' FROM network WHERE network.city_id = city.city_id AND network_id = :n",
 )
@@ -47,6 +48,8 @@ def drawn(connection: Connection) -> DrawnTown:
     make_stop_candidate(*key, "P3", 500.0, at(2, -0.5))
     connection.execute(text("""UPDATE pattern SET reason_code = 'variant_branch', reason = '{"share": 0.9}'
                                WHERE pattern_id = 'P2'"""))
+    named = "INSERT INTO chosen_name VALUES (:n, 'stop', 'S2', 'name', :c, 'Second', 'ama')"
+    connection.execute(text(named), {"n": town.network_id, "c": town.city_id})
     return town
 
 
@@ -59,6 +62,7 @@ def test_a_copy_holds_all_that_its_original_holds(connection: Connection, drawn:
     copy = make_network(connection, drawn.city_id, "accepted")
     networks.copy_routes(connection, drawn.network_id, copy, ["R1", "R2"])
     networks.copy_service_points(connection, drawn.network_id, copy)
+    ids.copy_chosen_names(connection, drawn.network_id, copy)
     assert sizes(connection, copy) == sizes(connection, drawn.network_id)
     assert networks.digest(connection, copy) == networks.digest(connection, drawn.network_id)
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, select
 
 from mapping_service.store.engine import table
+from mapping_service.store.ids import save_followers
 from mapping_service.web import create_app, vendor
 from tests.factories import (
     at,
@@ -202,3 +203,15 @@ def test_maplibre_comes_from_the_own_machine_as_a_module(
     (tmp_path / "secret.txt").write_text("no")
     assert client.get("/static/vendor/maplibre/maplibre-gl.mjs").mimetype == "text/javascript"
     assert client.get("/static/vendor/maplibre/secret.txt").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/{}/routes/{}", "/api/v1/cities/{}/routes/{}"])
+def test_an_id_that_was_given_up_leads_to_what_follows_it(client: FlaskClient, rows: Connection, path: str) -> None:
+    city_id, network_id = drawn_network(rows)
+    save_followers(rows, city_id, network_id, {"route": {"R9": "R1"}, "stop": {"S9": "S1"}})
+    rows.commit()
+    answer = client.get(path.format("drawn-town", "R9") + "?lang=fr&endpoint=x")
+    assert answer.status_code == 301
+    assert answer.headers["Location"] == path.format("drawn-town", "R1") + "?lang=fr&endpoint=x"
+    assert client.get("/drawn-town/stops/S9").headers["Location"] == "/drawn-town/stops/S1"
+    assert client.get(path.format("drawn-town", "S9")).status_code == 404

@@ -11,6 +11,6 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Add the settings of a city's feed: contacts, agencies, names in other languages, booked services."""
-    for part in ("settings",):
+    """Add the settings of a city's feed, what is named and booked, and where ids lead that were given up."""
+    for part in ("settings", "ids"):
         op.get_bind().exec_driver_sql(migration_sql(f"0004_{part}"))
