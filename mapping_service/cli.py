@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from mapping_service.cli_agency import agency, translate
 from mapping_service.cli_city import city
 from mapping_service.cli_form import form
 from mapping_service.cli_network import network
@@ -32,11 +33,13 @@ def cli() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
 
 
+cli.add_command(agency)
 cli.add_command(city)
 cli.add_command(form)
 cli.add_command(network)
 cli.add_command(token)
 cli.add_command(people)
+cli.add_command(translate)
 
 
 def main() -> None:

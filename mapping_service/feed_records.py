@@ -21,3 +21,33 @@ class FeedSettings:
     country: str | None
     surveyed_once: str
     holidays: str
+
+
+@dataclass(frozen=True)
+class Agency:
+    """A brand that riders know. ``phone`` is as dialled from abroad; ``cash_only`` is ``None`` where nobody said."""
+
+    agency_id: str
+    name: str
+    url: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    cash_only: bool | None = None
+
+
+@dataclass(frozen=True)
+class ToldOperator:
+    """Who runs a route as riders say: how often that was said, and by how many people."""
+
+    name: str
+    times: int
+    people: int
+
+
+@dataclass(frozen=True)
+class Translation:
+    """What a name is in another language (BCP 47)."""
+
+    name: str
+    language: str
+    translation: str

@@ -110,4 +110,5 @@ def release(connection: Connection, city: City, *, note: str | None, valid_from:
     networks.copy_routes(connection, accepted, target, networks.route_ids(connection, accepted))
     networks.copy_service_points(connection, accepted, target)
     ids.copy_chosen_names(connection, accepted, target)
+    networks.copy_settled(connection, accepted, target)
     return ReleaseReport(number, True, **held)

@@ -293,3 +293,9 @@ def route_ids(connection: Connection, network: int) -> list[str]:
 def copy_service_points(connection: Connection, source: int, target: int) -> None:
     """Copy the service points of one network to another."""
     run(connection, "networks.copy_service_points", {"source": source, "target": target})
+
+
+def copy_settled(connection: Connection, source: int, target: int) -> None:
+    """Copy what people settled about a network's feed to another that holds nothing of it yet."""
+    for name in ("copy_agencies", "copy_name_translations"):
+        run(connection, f"networks.{name}", {"source": source, "target": target})

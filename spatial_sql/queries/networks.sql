@@ -213,6 +213,20 @@ FROM service_point
 WHERE network_id = :source AND service_point_id NOT LIKE '~%'
 ON CONFLICT ON CONSTRAINT service_point_pkey DO NOTHING;
 
+-- name: copy_agencies
+-- Copy the agencies of a network, and which routes they run. Params: source, target.
+WITH copied AS (
+  INSERT INTO agency
+  SELECT :target, agency_id, city_id, name, url, phone, email, cash_only FROM agency WHERE network_id = :source
+)
+INSERT INTO agency_route
+SELECT :target, route_id, city_id, agency_id FROM agency_route WHERE network_id = :source;
+
+-- name: copy_name_translations
+-- Copy what names of a network are in other languages. Params: source, target.
+INSERT INTO name_translation
+SELECT :target, language, name, city_id, translation FROM name_translation WHERE network_id = :source;
+
 -- name: delete_unused_stops
 -- Drop the stops of a network that no pattern serves any more. Params: network_id.
 DELETE FROM stop s
@@ -266,6 +280,9 @@ FROM (
   UNION ALL SELECT 'stage_fare' || (to_jsonb(t) - 'network_id')::text FROM stage_fare t WHERE network_id = :network_id
   UNION ALL SELECT 'chosen_name' || (to_jsonb(t) - 'network_id' - 'actor' - 'at')::text FROM chosen_name t WHERE network_id = :network_id
   UNION ALL SELECT 'service_point' || (to_jsonb(t) - 'network_id')::text FROM service_point t WHERE network_id = :network_id
+  UNION ALL SELECT 'agency' || (to_jsonb(t) - 'network_id')::text FROM agency t WHERE network_id = :network_id
+  UNION ALL SELECT 'agency_route' || (to_jsonb(t) - 'network_id')::text FROM agency_route t WHERE network_id = :network_id
+  UNION ALL SELECT 'name_translation' || (to_jsonb(t) - 'network_id')::text FROM name_translation t WHERE network_id = :network_id
   UNION ALL SELECT 'settings' || jsonb_build_array(publisher_name, contact_email, contact_url, licence, country, surveyed_once, holidays)::text
   FROM city JOIN network USING (city_id) WHERE network_id = :network_id
 ) AS lines;
