@@ -142,6 +142,19 @@ ensure_front_end() {
     if [ "$1" = test ]; then printf '%s\n' "$wanted" >node_modules/.commonway-test; fi
 }
 
+# ensure_print: what PDF needs: Pango, which sets type, and fonts for the scripts of the world. All else works without.
+ensure_print() {
+    local missing=
+    ldconfig -p 2>/dev/null | grep -q libpangoft2-1.0.so.0 || missing="libpango-1.0-0 libpangoft2-1.0-0"
+    ldconfig -p 2>/dev/null | grep -q libharfbuzz-subset.so.0 || missing="$missing libharfbuzz-subset0"
+    compgen -G '/usr/share/fonts/truetype/noto/NotoSansEthiopic-Regular.*' >/dev/null ||
+        missing="$missing fonts-noto-core"
+    [ -n "$missing" ] || return 0
+    apt_refresh
+    # shellcheck disable=SC2086  # one word for each package
+    (apt_install $missing) || say "Without$missing there are no PDFs, or letters are missing in them."
+}
+
 # ensure_test_tools: a browser, a Java compiler and a load maker. Tests that miss one are skipped and say so.
 ensure_test_tools() {
     local missing=
@@ -162,6 +175,7 @@ set_up() {
         [ -n "$2" ] || ensure_postgres
         ensure_packages "$1"
         ensure_front_end "$1"
+        ensure_print
         if [ "$1" = test ]; then ensure_test_tools; fi
     ) 9>.data/set-up.lock
 }

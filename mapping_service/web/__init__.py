@@ -23,6 +23,7 @@ from mapping_service.web import (
     openrosa,
     openrosa_basic,
     pages,
+    prints,
     problems,
     records,
     setup,
@@ -60,7 +61,7 @@ def create_app(database_url: str | None = None) -> Flask:
         part.install(app)
     for module in (
         vendor, api, ingest, trackers, records, me, openrosa, openrosa_basic, tiles, downloads, collect, setup, forms,
-        pages, team,
+        pages, prints, team,
     ):
         app.register_blueprint(module.blueprint)
     app.after_request(_secure)

@@ -15,6 +15,7 @@ from mapping_service.web import palette, timeline
 from mapping_service.web.database import config, connection
 from mapping_service.web.language import Words, words
 from mapping_service.web.tiles import MAX_ZOOM
+from mapping_service.web.timetable import summary
 
 blueprint = Blueprint("pages", __name__)
 # Globals, not a context: macros of imported templates need them too.
@@ -66,7 +67,7 @@ def route(city: str, route_id: str) -> str:
     data = _map_data(t, found, [route], route.bbox) | {"only": route_id, "stops": _stop_features(patterns)}
     return render_template(
         "route.html", city=found.city, release=found.release, route=route, patterns=patterns, stage_fares=steps,
-        map_data=data,
+        map_data=data, summary=summary(patterns),
     )
 
 

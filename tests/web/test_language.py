@@ -26,7 +26,7 @@ COUNTED = re.compile(r"""\bt\.count\(\s*['"]([a-z_]+)['"]""")
 
 
 def sources() -> str:
-    return "\n".join(path.read_text("utf-8") for path in [*TEMPLATES, WEB / "pages.py"])
+    return "\n".join(path.read_text("utf-8") for path in [*TEMPLATES, WEB / "pages.py", WEB / "timetable.py"])
 
 
 def placeholders(words: str) -> set[str | None]:

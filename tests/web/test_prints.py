@@ -1,0 +1,87 @@
+"""Timetables and maps of the drawn town: what they say, that they print, that they are cached."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Connection
+
+from tests.web.test_pages import HOSTILE, text
+
+pypdfium2 = pytest.importorskip("pypdfium2")
+
+
+def words_of(pdf: bytes) -> str:
+    """The text of a PDF, its spaces made one."""
+    pages = pypdfium2.PdfDocument(pdf)
+    return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in pages).split())
+
+
+def test_a_route_page_says_in_one_line_how_often_when_and_for_how_much(client: FlaskClient) -> None:
+    page = text(client, "/drawn-town/routes/R1")
+    assert "every 11–16 min" in page and "partly an estimate" in page
+    assert "06:00–15:00" in page and "KES\u00a030–KES\u00a050" in page
+    assert '"/drawn-town/routes/R1/timetable"' in page and '"/drawn-town/routes/R1/timetable.pdf"' in page
+
+
+def test_a_fare_and_a_headway_that_nobody_reported_are_unknown(client: FlaskClient, rows: Connection) -> None:
+    rows.exec_driver_sql("DELETE FROM headway")
+    rows.commit()
+    page = text(client, "/drawn-town/routes/R2/timetable")
+    assert "how often: unknown" in page and "fare unknown" in page
+    assert "nobody has reported a wait" in page
+
+
+def test_a_timetable_tells_hours_stops_and_what_is_an_estimate(client: FlaskClient) -> None:
+    page = " ".join(text(client, "/drawn-town/routes/R1/timetable").split())
+    assert "<bdi>Harbour</bdi> <span class=\"to\">→</span> <bdi>Airport</bdi>" in page
+    assert '<th scope="row">06:00–09:00</th> <td><b>every 8–12 min</b></td> <td>16 min</td>' in page
+    assert 'every 12–18 min</b> <em class="tag">estimate</em>' in page
+    assert '<span class="at">6</span> <bdi>Market</bdi>' in page
+    assert "up to 2.5 km</span> <b>KES 30</b>" in page
+    assert "nobody has recorded a ride then" in page
+
+
+def test_a_timetable_prints_on_one_sheet_in_the_language_asked_for(client: FlaskClient) -> None:
+    response = client.get("/drawn-town/routes/R1/timetable.pdf?lang=fr")
+    assert (response.mimetype, response.headers["Content-Language"]) == ("application/pdf", "fr")
+    assert "Accept-Language" in response.headers["Vary"]
+    assert len(pypdfium2.PdfDocument(response.data)) == 1
+    said = words_of(response.data)
+    assert "toutes les 8–12 min" in said and "Harbour – Airport" in said
+    assert "Skip to content" not in said and "Langue" not in said
+
+
+@pytest.mark.parametrize("name", ["timetable", "timetable.pdf"])
+def test_the_same_is_sent_once(client: FlaskClient, name: str) -> None:
+    path = f"/drawn-town/routes/R1/{name}"
+    first, again = client.get(path), client.get(path)
+    assert first.data == again.data
+    etag = first.headers["ETag"]
+    assert not etag.startswith("W/") and client.get(path, headers={"If-None-Match": etag}).status_code == 304
+    assert client.get(f"{path}?lang=sw", headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_names_of_every_script_are_printed_and_letters_without_a_font_are_owned_up_to(
+    client: FlaskClient, rows: Connection
+) -> None:
+    def renamed(name: str) -> str:
+        rows.exec_driver_sql("UPDATE stop SET name = %s WHERE stop_id = 'S2'", (name,))
+        rows.commit()
+        return words_of(client.get("/drawn-town/routes/R1/timetable.pdf").data)
+
+    assert "could not be printed" not in renamed("Hôtel du Golfe – Ɛyɛ")
+    assert "could not be printed" in renamed("\U000f0042")  # for private use: in no font
+
+
+def test_a_hostile_name_stays_text(client: FlaskClient, rows: Connection) -> None:
+    rows.exec_driver_sql("UPDATE stop SET name = %s", (HOSTILE,))
+    rows.exec_driver_sql("UPDATE route SET long_name = %s", (HOSTILE,))
+    rows.commit()
+    assert "<script>alert" not in text(client, "/drawn-town/routes/R1/timetable")
+    assert "<script>alert(1)" in words_of(client.get("/drawn-town/routes/R1/timetable.pdf").data).replace(" ", "")
+
+
+def test_an_unknown_route_has_no_timetable(client: FlaskClient) -> None:
+    assert client.get("/drawn-town/routes/R99/timetable").status_code == 404
+    assert client.get("/drawn-town/routes/R99/timetable.pdf").status_code == 404
