@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from mapping_service.cli_agency import agency, translate
+from mapping_service.cli_booked import booked
 from mapping_service.cli_city import city
 from mapping_service.cli_form import form
 from mapping_service.cli_network import network
@@ -34,6 +35,7 @@ def cli() -> None:
 
 
 cli.add_command(agency)
+cli.add_command(booked)
 cli.add_command(city)
 cli.add_command(form)
 cli.add_command(network)

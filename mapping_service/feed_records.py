@@ -51,3 +51,26 @@ class Translation:
     name: str
     language: str
     translation: str
+
+
+@dataclass(frozen=True)
+class BookedService:
+    """A service that comes when it is called.
+
+    ``area`` is a polygon: its outer ring and its holes, each closed, (lon, lat). It runs on ``day_types`` from
+    ``start_s`` to ``end_s`` after local midnight. One books at ``phone``: ``notice_min`` minutes ahead, or, where that
+    is ``None``, ``notice_days`` days ahead until ``book_until_s`` after midnight of that day.
+    """
+
+    booked_id: str
+    name: str
+    agency: str | None
+    area: tuple[tuple[tuple[float, float], ...], ...]
+    phone: str
+    url: str | None
+    day_types: tuple[str, ...]
+    start_s: int
+    end_s: int
+    notice_min: int | None
+    notice_days: int | None
+    book_until_s: int | None

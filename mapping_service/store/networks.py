@@ -297,5 +297,5 @@ def copy_service_points(connection: Connection, source: int, target: int) -> Non
 
 def copy_settled(connection: Connection, source: int, target: int) -> None:
     """Copy what people settled about a network's feed to another that holds nothing of it yet."""
-    for name in ("copy_agencies", "copy_name_translations"):
+    for name in ("copy_agencies", "copy_name_translations", "copy_booked_services"):
         run(connection, f"networks.{name}", {"source": source, "target": target})

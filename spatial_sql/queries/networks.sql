@@ -227,6 +227,13 @@ SELECT :target, route_id, city_id, agency_id FROM agency_route WHERE network_id 
 INSERT INTO name_translation
 SELECT :target, language, name, city_id, translation FROM name_translation WHERE network_id = :source;
 
+-- name: copy_booked_services
+-- Copy the booked services of a network, after its agencies. Params: source, target.
+INSERT INTO booked_service
+SELECT :target, booked_id, city_id, name, agency_id, geom, phone, url, day_types, start_s, end_s, notice_min, notice_days,
+       book_until_s
+FROM booked_service WHERE network_id = :source;
+
 -- name: delete_unused_stops
 -- Drop the stops of a network that no pattern serves any more. Params: network_id.
 DELETE FROM stop s
@@ -283,6 +290,7 @@ FROM (
   UNION ALL SELECT 'agency' || (to_jsonb(t) - 'network_id')::text FROM agency t WHERE network_id = :network_id
   UNION ALL SELECT 'agency_route' || (to_jsonb(t) - 'network_id')::text FROM agency_route t WHERE network_id = :network_id
   UNION ALL SELECT 'name_translation' || (to_jsonb(t) - 'network_id')::text FROM name_translation t WHERE network_id = :network_id
+  UNION ALL SELECT 'booked_service' || (to_jsonb(t) - 'network_id')::text FROM booked_service t WHERE network_id = :network_id
   UNION ALL SELECT 'settings' || jsonb_build_array(publisher_name, contact_email, contact_url, licence, country, surveyed_once, holidays)::text
   FROM city JOIN network USING (city_id) WHERE network_id = :network_id
 ) AS lines;

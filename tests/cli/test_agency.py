@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from mapping_service.agencies import one_line
-from mapping_service.feed_records import Agency, ToldOperator, Translation
-from mapping_service.store import agencies
+from mapping_service.feed_records import Agency, BookedService, ToldOperator, Translation
+from mapping_service.store import agencies, booked
 from mapping_service.store.cities import get_city
 from mapping_service.store.engine import engine_for
 from mapping_service.store.networks import copy_settled, digest, network_id
@@ -108,12 +108,16 @@ def test_a_release_keeps_what_was_settled_when_it_was_made(connection: Connectio
     union = agencies.put_agency(connection, drawn.city_id, accepted, Agency("", "Union"))
     agencies.assign_routes(connection, drawn.city_id, accepted, union.agency_id, ["R1"])
     agencies.put_translations(connection, drawn.city_id, accepted, [Translation("Market", "sw", "Soko")])
+    van = BookedService("", "Van", union.agency_id, (((36.8, -1.3), (36.9, -1.3), (36.9, -1.2), (36.8, -1.3)),),
+                        "+254 20 2222181", None, ("weekday",), 21600, 64800, 30, None, None)
+    booked.put_service(connection, drawn.city_id, accepted, van)
     before = digest(connection, accepted)
     copy_settled(connection, accepted, drawn.network_id)
     agencies.put_translations(connection, drawn.city_id, accepted, [Translation("Market", "sw", "")])
     agencies.assign_routes(connection, drawn.city_id, accepted, None, ["R1"])
     assert agencies.list_agencies(connection, drawn.network_id) == [(union, ["R1"])]
     assert agencies.list_agencies(connection, accepted) == [(union, [])]
+    assert booked.list_services(connection, drawn.network_id) == booked.list_services(connection, accepted)
     assert digest(connection, accepted) != before
 
 
