@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel.numbers import get_currency_precision
 
 from gtfs_export.names import Label, route_labels, stop_labels
-from gtfs_export.records import Evidence, Fare, PublishedNetwork
-from gtfs_export.tables.fares import money, price
-from gtfs_export.tables.stops import DEGREE_DECIMALS
+from gtfs_export.records import DEGREE_DECIMALS, Evidence, Fare, PublishedNetwork
 from gtfs_export.texts import texts_for
 from gtfs_export.timetable import Trip, boardable, clock, published_headway_s, service_id, stop_clocks, trips_of
 
@@ -48,9 +49,9 @@ class _Row:
 
 
 def evidence_rows(network: PublishedNetwork) -> Iterator[tuple[str, ...]]:
-    """Yield a row of ``EVIDENCE_COLUMNS`` for all that ``build_feed`` publishes of a network.
+    """Yield a row of ``EVIDENCE_COLUMNS`` for all that the feed of a network states.
 
-    ``estimate`` is ``true`` for every value that was not itself reported or measured. Raises as ``build_feed``.
+    ``estimate`` is ``true`` for every value that was not itself reported or measured. Raises as ``boardable``.
     """
     network = boardable(network)
     trips = trips_of(network)
@@ -104,7 +105,8 @@ def _running_times(network: PublishedNetwork) -> Iterator[_Row]:
     for pattern in network.patterns:
         for stop in pattern.stops:
             for time in stop.running_times:
-                key = f"{pattern.pattern_id}/{stop.stop_sequence}/{clock(time.band_start_s)}-{clock(time.band_end_s)}"
+                band = f"{clock(time.band_start_s)}-{clock(time.band_end_s)}"
+                key = f"{pattern.pattern_id}/{stop.stop_sequence + 1}/{band}"
                 low, high = ("" if value is None else f"{value:.0f}" for value in (time.low_s, time.high_s))
                 yield _Row("running_time", key, "seconds", f"{time.seconds:.0f}", time.method, time.method != "band",
                            time.runs, time.people, low=low, high=high)
@@ -123,7 +125,7 @@ def _frequencies(trips: tuple[Trip, ...]) -> Iterator[_Row]:
 def _stop_times(trips: tuple[Trip, ...]) -> Iterator[_Row]:
     for trip in trips:
         for at in stop_clocks(trip):
-            key = f"{trip.trip_id}/{at.stop.stop_sequence}"
+            key = f"{trip.trip_id}/{at.stop.stop_sequence + 1}"
             # Nobody said when a trip starts: the feed needs an hour, so it takes the band's.
             estimate = at.method != "band"
             yield _Row("stop_time", key, "arrival_time", clock(at.time_s), at.method, estimate, at.runs, at.people)
@@ -141,5 +143,12 @@ def _name(element: str, key: str, field: str, label: Label) -> _Row:
 
 
 def _fare(route_id: str, fare: Fare) -> _Row:
-    return _Row("fare", route_id, "price", price(fare), "observed", False, fare.observations, fare.people,
-                fare.first_seen, fare.last_seen, money(fare.low, fare.currency), money(fare.high, fare.currency))
+    low, amount, high = (money(value, fare.currency) for value in (fare.low, fare.amount, fare.high))
+    return _Row("fare", route_id, "price", amount, "observed", False, fare.observations, fare.people, fare.first_seen,
+                fare.last_seen, low, high)
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An amount with the decimals of its currency, none for CFA francs; halves go up."""
+    step = Decimal(1).scaleb(-get_currency_precision(currency))
+    return str(amount.quantize(step, rounding=ROUND_HALF_UP))

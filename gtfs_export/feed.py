@@ -1,45 +1,114 @@
-"""A whole feed from a whole network."""
+"""A release as temporary tables, from which every file of its feed is one SELECT (``spatial_sql/feed``)."""
 
 from __future__ import annotations
 
-from gtfs_export.names import route_labels, stop_labels
-from gtfs_export.records import PublishedNetwork, Publisher
-from gtfs_export.spec import FILES, Table
-from gtfs_export.tables.agency import build_agency
-from gtfs_export.tables.calendar import build_calendar
-from gtfs_export.tables.fares import build_fare_attributes, build_fare_rules
-from gtfs_export.tables.feed_info import build_attributions, build_feed_info
-from gtfs_export.tables.frequencies import build_frequencies
-from gtfs_export.tables.routes import build_routes
-from gtfs_export.tables.shapes import build_shapes, measure
-from gtfs_export.tables.stop_times import build_stop_times
-from gtfs_export.tables.stops import build_stops
-from gtfs_export.tables.trips import build_trips
-from gtfs_export.texts import texts_for
-from gtfs_export.timetable import boardable, trips_of
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from babel.numbers import get_currency_precision, list_currencies
+from sqlalchemy import Connection, Row
+
+from gtfs_export.descriptions import Seen, describe
+from gtfs_export.names import RouteLabels, route_labels
+from gtfs_export.records import Publisher
+from gtfs_export.texts import Texts, sentences, texts_for
+from mapping_service.errors import Conflict, NotFound
+from mapping_service.records import Notice
+from mapping_service.store.engine import row
+from spatial_sql.loader import feed_statements
+
+# Whose routes they are where nobody said.
+AGENCY_ID = "informal"
 
 
-def build_feed(network: PublishedNetwork, publisher: Publisher) -> dict[str, Table]:
-    """Build every GTFS file of a release by name, in the order of ``spec.FILES``, leaving out those without rows.
+@contextmanager
+def prepared(
+    connection: Connection, city_slug: str, release_number: int | None, publisher: Publisher
+) -> Iterator[list[Notice]]:
+    """Make the ``feed_*`` tables of a release (the newest where ``None``); drop them at the end, whatever happens.
 
-    Raises ``Conflict`` where the release has nothing that a trip planner can use.
+    Yields what is odd about it. Raises ``NotFound`` without such a release, ``Conflict`` where it makes no readable
+    feed.
     """
-    network = boardable(network)
-    texts = texts_for(network.language)
-    trips = trips_of(network)
-    shapes = {pattern.pattern_id: measure(pattern) for pattern in network.patterns}
-    tables = {
-        "agency.txt": build_agency(network, publisher, texts),
-        "stops.txt": build_stops(network, stop_labels(network.stops, texts)),
-        "routes.txt": build_routes(network, route_labels(network.routes, texts), texts),
-        "trips.txt": build_trips(trips),
-        "stop_times.txt": build_stop_times(trips, shapes),
-        "calendar.txt": build_calendar(network),
-        "fare_attributes.txt": build_fare_attributes(network),
-        "fare_rules.txt": build_fare_rules(network),
-        "shapes.txt": build_shapes(network, shapes),
-        "frequencies.txt": build_frequencies(trips),
-        "feed_info.txt": build_feed_info(network, publisher),
-        "attributions.txt": build_attributions(network, publisher, texts),
+    found = find_release(connection, city_slug, release_number)
+    savepoint = connection.begin_nested()
+    try:
+        _prepare(connection, found, publisher)
+        yield _checked(connection, found)
+    finally:
+        # Temporary tables and the settings of the session go with it.
+        savepoint.rollback()
+
+
+def find_release(connection: Connection, city_slug: str, release_number: int | None) -> Row[Any]:
+    """Return a release (the newest where ``None``) with its city. Raises ``NotFound`` ``release_not_found``."""
+    found = row(connection, "export.get_release", {"slug": city_slug, "release_number": release_number})
+    if found is None:
+        raise NotFound(
+            "release_not_found",
+            f"The city {city_slug} has no release{'' if release_number is None else f' {release_number}'}. "
+            "Check its name and number, or make a release first.",
+            city=city_slug, release=release_number,
+        )
+    return found
+
+
+def _prepare(connection: Connection, found: Row[Any], publisher: Publisher) -> None:
+    texts = texts_for(found.language)
+    values = {
+        "network_id": found.network_id, "text_language": texts.language, "texts": json.dumps(list(sentences())),
+        "currencies": json.dumps({code: get_currency_precision(code) for code in list_currencies()}),
+        "publisher_name": publisher.name, "publisher_url": publisher.url, "contact_email": publisher.contact_email,
+        "contact_url": publisher.contact_url or publisher.url,
     }
-    return {name: tables[name] for name in FILES if tables[name].rows}
+    for statement in feed_statements("prepare").values():
+        connection.execute(statement, values)
+    naming = feed_statements("naming")
+    routes = list(connection.execute(naming["list_routes"], {"network_id": found.network_id}))
+    labels = route_labels(routes, texts)
+    named = [_named(one, labels[one.route_id], texts, found.synthetic) for one in routes]
+    connection.execute(naming["route"], {"routes": json.dumps(named)})
+
+
+def _named(route: Row[Any], names: RouteLabels, texts: Texts, synthetic: bool) -> Mapping[str, Any]:
+    seen = Seen(route.runs, route.people, route.last_seen, route.methods)
+    description = describe(seen, texts, synthetic=synthetic)
+    return {
+        "route_id": route.route_id, "agency_id": AGENCY_ID, "short_name": names.short.text or None,
+        "short_method": names.short.method, "short_votes": names.short.votes, "long_name": names.long.text or None,
+        "long_method": names.long.method, "long_votes": names.long.votes, "route_desc": description,
+        "expanded_desc": f"{texts.say('expanded')} {description}", "runs": route.runs, "people": route.people,
+        "first_seen": route.first_seen.isoformat(), "last_seen": route.last_seen.isoformat(),
+        "confidence": route.confidence,
+    }
+
+
+def _checked(connection: Connection, found: Row[Any]) -> list[Notice]:
+    checks = feed_statements("checks")
+    values = {"network_id": found.network_id}
+    if connection.execute(checks["any_trip"]).first() is None:
+        raise Conflict(
+            "nothing_to_publish",
+            f"Release {found.release_number} of {found.city_name} has no pattern with a headway and two stops. "
+            "Accept some routes and release again.",
+            city=found.city_slug, release=found.release_number,
+        )
+    untimed = connection.execute(checks["untimed"], values).first()
+    if untimed is not None:
+        raise Conflict(
+            "running_time_missing",
+            f"Pattern {untimed.pattern_id} has no running time to its stop {untimed.stop_sequence} at "
+            f"{untimed.clock}. Process the city again and make a new release.",
+            pattern=untimed.pattern_id, stop_sequence=untimed.stop_sequence, band_start_s=untimed.band_start_s,
+        )
+    misplaced = [dict(one._mapping) for one in connection.execute(checks["misplaced"])]
+    if misplaced:
+        raise Conflict(
+            "feed_broken",
+            f"The feed of {found.city_name} would not be readable: coordinates_out_of_range, {len(misplaced)} in all. "
+            "Mend the elements named in the details and make a new release.",
+            notices=[{"code": "coordinates_out_of_range", **one} for one in misplaced],
+        )
+    return [Notice("too_fast", dict(one._mapping)) for one in connection.execute(checks["too_fast"], values)]

@@ -22,8 +22,7 @@ from shapely import Geometry, LineString, MultiLineString, Point
 from shapely.ops import substring
 
 from gtfs_export.names import clean, stop_labels
-from gtfs_export.records import Evidence, Pattern, PublishedNetwork, Route, ServicePoint, Stop
-from gtfs_export.tables.stops import DEGREE_DECIMALS
+from gtfs_export.records import DEGREE_DECIMALS, Evidence, Pattern, PublishedNetwork, Route, ServicePoint, Stop
 from gtfs_export.texts import texts_for
 from gtfs_export.timetable import published_headway_s
 from gtfs_export.write import write_zip

@@ -6,10 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from pyproj import Transformer
 from scipy.spatial import cKDTree
+from sqlalchemy import Row
 
 from gtfs_export.records import Route, Stop
 from gtfs_export.texts import Texts
@@ -68,7 +70,7 @@ def stop_labels(stops: Sequence[Stop], texts: Texts) -> dict[str, Label]:
     return labels
 
 
-def route_labels(routes: Iterable[Route], texts: Texts) -> dict[str, RouteLabels]:
+def route_labels(routes: Iterable[Route | Row[Any]], texts: Texts) -> dict[str, RouteLabels]:
     """Name every route. A missing short name stays missing; a route without any name is called by its id, and of
     routes with equal names all but one show theirs."""
     labels: dict[str, RouteLabels] = {}
@@ -108,7 +110,7 @@ def _names(short: str, long: str) -> tuple[str, str]:
     return short, long
 
 
-def _label(route: Route, text: str) -> Label:
+def _label(route: Route | Row[Any], text: str) -> Label:
     votes = _votes(route.name_votes, text)
     return Label(text, "reported" if votes else "derived", votes)
 

@@ -7,35 +7,25 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection
 
-from gtfs_export.check import BREAKING, check_feed
 from gtfs_export.evidence import evidence_rows
-from gtfs_export.feed import build_feed
+from gtfs_export.feed import prepared
 from gtfs_export.layers import write_layers
 from gtfs_export.records import Publisher
 from gtfs_export.source import load_release
-from gtfs_export.write import write_evidence, write_gtfs
-from mapping_service.errors import Conflict
+from gtfs_export.write import write_evidence, write_feed
 from mapping_service.records import Notice
 
 
 def export_gtfs(
-    connection: Connection, city_slug: str, release_number: int | None, out: Path | BinaryIO, publisher: Publisher
+    connection: Connection, city_slug: str, release_number: int | None, out: Path | BinaryIO, publisher: Publisher,
+    variant: str = "frequencies",
 ) -> list[Notice]:
-    """Write a release (the newest where ``None``) as a GTFS zip; return what is odd about it.
+    """Write a release (the newest where ``None``) as a GTFS zip of a kind in ``write.VARIANTS``; return what is odd.
 
     Raises ``NotFound`` without such a release and ``Conflict`` where it makes no readable feed, before writing.
     """
-    feed = build_feed(load_release(connection, city_slug, release_number), publisher)
-    notices = check_feed(feed)
-    broken = [notice for notice in notices if notice.code in BREAKING]
-    if broken:
-        raise Conflict(
-            "feed_broken",
-            f"The feed of {city_slug} would not be readable: {broken[0].code}, {len(broken)} in all. "
-            "Mend the elements named in the details and make a new release.",
-            notices=[{"code": notice.code, **notice.details} for notice in broken],
-        )
-    write_gtfs(feed, out)
+    with prepared(connection, city_slug, release_number, publisher) as notices:
+        write_feed(connection, variant, out)
     return notices
 
 

@@ -12,6 +12,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+# Six decimals of a degree are 0.1 m: finer than any phone.
+DEGREE_DECIMALS = 6
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -223,7 +226,9 @@ class PublishedNetwork:
 
 @dataclass(frozen=True)
 class Publisher:
-    """Who answers for the feed. Its page also stands in for the agency, which has none."""
+    """Who answers for the feed. Its page also stands in for the agency, which has none, and for a contact's."""
 
     name: str
     url: str
+    contact_email: str | None = None
+    contact_url: str | None = None

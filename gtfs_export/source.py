@@ -1,4 +1,4 @@
-"""The only reader of the database here: a release's rows in, records out."""
+"""A release's rows in, records out: for what is drawn or written of a whole release in memory."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import shapely
 from sqlalchemy import Connection, Row
 
+from gtfs_export.feed import find_release
 from gtfs_export.records import (
     Evidence,
     Fare,
@@ -24,20 +25,12 @@ from gtfs_export.records import (
     Stop,
     StopCandidate,
 )
-from mapping_service.errors import NotFound
-from mapping_service.store.engine import row, rows
+from mapping_service.store.engine import rows
 
 
 def load_release(connection: Connection, city_slug: str, release_number: int | None = None) -> PublishedNetwork:
     """Read one release of a city, the newest unless numbered. Raises ``NotFound`` where there is none."""
-    found = row(connection, "export.get_release", {"slug": city_slug, "release_number": release_number})
-    if found is None:
-        raise NotFound(
-            "release_not_found",
-            f"The city {city_slug} has no release{'' if release_number is None else f' {release_number}'}. "
-            "Check its name and number, or make a release first.",
-            city=city_slug, release=release_number,
-        )
+    found = find_release(connection, city_slug, release_number)
     of_network = {"network_id": found.network_id}
     dated = {**of_network, "timezone": found.timezone}
     return PublishedNetwork(

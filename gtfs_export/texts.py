@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,23 @@ class Texts:
 
 
 @cache
+def _known() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "texts.json").read_text("utf-8"))
+    return found
+
+
+def sentences() -> Iterator[dict[str, str]]:
+    """Yield ``language``, ``key`` and ``text`` of every sentence that needs no counting, in all languages."""
+    for language, known in _known().items():
+        for key, sentence in known.items():
+            if isinstance(sentence, str):
+                yield {"language": language, "key": key, "text": sentence}
+
+
+@cache
 def texts_for(language: str) -> Texts:
     """The texts of a BCP 47 language, those of English where it has none yet."""
-    known = json.loads((Path(__file__).parent / "texts.json").read_text("utf-8"))
+    known = _known()
     primary = language.replace("_", "-").split("-")[0].lower()
     chosen = primary if primary in known else FALLBACK_LANGUAGE
     return Texts(chosen, known[chosen])

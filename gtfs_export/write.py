@@ -5,23 +5,79 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from sqlalchemy import Connection
+
 from gtfs_export.evidence import EVIDENCE_COLUMNS
-from gtfs_export.spec import Table
+from spatial_sql.loader import feed_select
 
 # A zip holds a time and permissions for each member; these say nothing about the machine that wrote it.
 MEMBER_TIME = (1980, 1, 1, 0, 0, 0)
 MEMBER_MODE = 0o644
 UNIX = 3
 COMPRESSION_LEVEL = 6
+# The database hands out row by row; a call for each of millions would cost more than packing them.
+BUFFER_BYTES = 1 << 20
+
+_COPY = "COPY ({}) TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')"
+
+# The files of a zip in the order in which they are packed, each with the SELECT that fills it.
+_COMMON = ("agency", "stops", "routes", "trips", "stop_times", "calendar", "fare_attributes", "fare_rules", "shapes")
+VARIANTS: Mapping[str, Mapping[str, str]] = {
+    "frequencies": {f"{name}.txt": name for name in (*_COMMON, "frequencies", "feed_info", "attributions")},
+}
 
 
-def write_gtfs(feed: Mapping[str, Table], out: Path | BinaryIO) -> None:
-    """Write a feed as a GTFS zip: UTF-8, lines ended by LF."""
-    write_zip(((name, csv_bytes(table.columns, table.rows)) for name, table in feed.items()), out)
+def write_feed(connection: Connection, variant: str, out: Path | BinaryIO) -> None:
+    """Write the feed whose tables are prepared as a GTFS zip: UTF-8, lines ended by LF, no file without rows.
+
+    Memory stays the same however large the feed is: rows go from the database through one buffer into the zip.
+    """
+    cursor: Any = connection.connection.cursor()  # psycopg2's own: SQLAlchemy knows no COPY
+    with ZipFile(out, "w") as archive, closing(cursor), ThreadPoolExecutor(1) as packer:
+        for name, select in VARIANTS[variant].items():
+            with io.BufferedWriter(_Member(archive, name, packer), BUFFER_BYTES) as member:
+                cursor.copy_expert(_COPY.format(feed_select(select)), member)
+
+
+class _Member(io.RawIOBase):
+    """A member of a zip, begun with its first row. Packed in a thread of its own, while the database goes on."""
+
+    def __init__(self, archive: ZipFile, name: str, packer: ThreadPoolExecutor) -> None:
+        super().__init__()
+        self._archive = archive
+        self._name = name
+        self._packer = packer
+        self._packed: IO[bytes] | None = None
+        self._under_way: Future[int] | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        chunk = bytes(data)
+        if self._packed is None:
+            if chunk.count(b"\n") < 2:  # a header and no row
+                return len(chunk)
+            self._packed = self._archive.open(_info(self._name), "w")
+        if self._under_way is not None:
+            self._under_way.result()
+        self._under_way = self._packer.submit(self._packed.write, chunk)
+        return len(chunk)
+
+    def close(self) -> None:
+        if self._under_way is not None:
+            self._under_way.result()
+            self._under_way = None
+        if self._packed is not None:
+            self._packed.close()
+            self._packed = None
+        super().close()
 
 
 def write_evidence(rows: Iterable[Sequence[str]], out: Path | BinaryIO) -> None:
@@ -37,10 +93,7 @@ def write_zip(members: Iterable[tuple[str, bytes]], out: Path | BinaryIO) -> Non
     """Pack members in the order given."""
     with ZipFile(out, "w") as archive:
         for name, content in members:
-            info = ZipInfo(name, MEMBER_TIME)
-            info.create_system = UNIX
-            info.external_attr = MEMBER_MODE << 16
-            archive.writestr(info, content, ZIP_DEFLATED, COMPRESSION_LEVEL)
+            archive.writestr(_info(name), content, ZIP_DEFLATED, COMPRESSION_LEVEL)
 
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -50,3 +103,12 @@ def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     writer.writerow(columns)
     writer.writerows(rows)
     return text.getvalue().encode()
+
+
+def _info(name: str) -> ZipInfo:
+    info = ZipInfo(name, MEMBER_TIME)
+    info.create_system = UNIX
+    info.external_attr = MEMBER_MODE << 16
+    info.compress_type = ZIP_DEFLATED
+    info._compresslevel = COMPRESSION_LEVEL  # type: ignore[attr-defined]  # public from Python 3.13 on
+    return info

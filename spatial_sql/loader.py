@@ -6,7 +6,9 @@ A query file holds statements, each under ``-- name: file.verb_noun`` and a sent
     -- The runs of a city, in the order of their submissions. Params: city_id.
     SELECT …
 
-``query("runs.list_runs")`` returns it as a SQLAlchemy text with ``:bound`` parameters.
+``query("runs.list_runs")`` returns it as a SQLAlchemy text with ``:bound`` parameters. The files of a feed have a
+folder of their own: ``prepare.sql``, ``naming.sql`` and ``checks.sql`` hold statements like these, every other file
+there the one SELECT of a GTFS file.
 """
 
 from __future__ import annotations
@@ -24,11 +26,15 @@ _NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 @cache
 def queries(file: str) -> dict[str, str]:
     """All statements of ``queries/{file}.sql`` by name. Raises ``ValueError`` on one without a sentence."""
-    parts = _NAME.split((HERE / "queries" / f"{file}.sql").read_text("utf-8"))
+    return _statements(HERE / "queries" / f"{file}.sql")
+
+
+def _statements(path: Path) -> dict[str, str]:
+    parts = _NAME.split(path.read_text("utf-8"))
     found = dict(zip(parts[1::2], (part.strip() for part in parts[2::2]), strict=True))
     for name, sql in found.items():
         if not sql.startswith("-- "):
-            raise ValueError(f"{file}.{name}: say in a comment what it gives")
+            raise ValueError(f"{path.stem}.{name}: say in a comment what it gives")
     return found
 
 
@@ -37,6 +43,18 @@ def query(name: str) -> TextClause:
     """Return the statement ``file.name``. Raises ``KeyError`` where there is none."""
     file, statement = name.split(".")
     return text(queries(file)[statement])
+
+
+@cache
+def feed_statements(file: str) -> dict[str, TextClause]:
+    """Return the statements of ``feed/{file}.sql`` by name, in their order. Raises as ``queries``."""
+    return {name: text(sql) for name, sql in _statements(HERE / "feed" / f"{file}.sql").items()}
+
+
+@cache
+def feed_select(name: str) -> str:
+    """Return the SELECT that makes a file of the feed: its columns and rows as they are published."""
+    return (HERE / "feed" / f"{name}.sql").read_text("utf-8")
 
 
 def migration_sql(name: str) -> str:

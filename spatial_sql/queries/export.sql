@@ -3,8 +3,8 @@
 -- name: get_release
 -- A release with its city: the numbered one, or the newest where :release_number is null. Params: slug,
 -- release_number.
-SELECT network.network_id, network.release_number, network.valid_from, city.name AS city_name, city.timezone,
-       city.language, city.synthetic, network.street_credit
+SELECT network.network_id, network.release_number, network.valid_from, city.slug AS city_slug, city.name AS city_name,
+       city.timezone, city.language, city.synthetic, network.street_credit
 FROM city
 JOIN network USING (city_id)
 WHERE city.slug = :slug

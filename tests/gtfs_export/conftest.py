@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import Connection
 
 from gtfs_export import PublishedNetwork, load_release
 from mapping_service.store.engine import engine_for
 from tests.factories import drawn_town
+from tests.gtfs_export.readers import Town
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +19,9 @@ def network(shared_database: str) -> PublishedNetwork:
         connection.rollback()
     engine_for(shared_database).dispose()
     return drawn
+
+
+@pytest.fixture
+def town(connection: Connection) -> Town:
+    """The same release in the database, to be changed and exported."""
+    return Town(connection, drawn_town(connection))

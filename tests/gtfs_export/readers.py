@@ -1,14 +1,27 @@
-"""Small helpers to change a drawn network and to read what was built of it."""
+"""Small helpers to change a drawn network, as records and in the database, and to read its feed."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
+from zipfile import ZipFile
 
-from gtfs_export import PublishedNetwork, Publisher, build_feed
+from sqlalchemy import Connection
+
+from gtfs_export import PublishedNetwork, Publisher, export_gtfs
 from gtfs_export.records import Headway, Pattern, Route, RunningTime, Stop
-from gtfs_export.spec import Table
+from mapping_service.records import Notice
+from mapping_service.store.engine import table
+from tests.factories import (
+    DrawnTown,
+    make_hail_stretch,
+    make_headway,
+    make_running_time,
+    make_station,
+)
 
 PUBLISHER = Publisher("Open Town", "https://example.org/")
 
@@ -16,14 +29,90 @@ Rows = list[dict[str, str]]
 T = TypeVar("T", Stop, Route, Pattern)
 
 
-def rows(table: Table) -> Rows:
-    """The table's rows by column."""
-    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+@dataclass(frozen=True)
+class Town:
+    """The drawn town in the database: what a test changes of it, and its feed."""
+
+    connection: Connection
+    drawn: DrawnTown
+
+    def change(self, name: str, values: dict[str, Any], **where: Any) -> None:
+        """Change the rows of a table of the release, all or those that are ``where``."""
+        target = table(self.connection, name)
+        chosen = [target.c.network_id == self.drawn.network_id, *(target.c[key] == one for key, one in where.items())]
+        self.connection.execute(target.update().where(*chosen).values(**values))
+
+    def forget(self, name: str, **where: Any) -> None:
+        """Delete rows of a table of the release."""
+        target = table(self.connection, name)
+        chosen = [target.c.network_id == self.drawn.network_id, *(target.c[key] == one for key, one in where.items())]
+        self.connection.execute(target.delete().where(*chosen))
+
+    def city(self, **values: Any) -> None:
+        """Change the city."""
+        target = table(self.connection, "city")
+        self.connection.execute(target.update().where(target.c.city_id == self.drawn.city_id).values(**values))
+
+    def stop(self, stop_id: str, **values: Any) -> None:
+        """Change one stop."""
+        self.change("stop", values, stop_id=stop_id)
+
+    def route(self, route_id: str, **values: Any) -> None:
+        """Change one route."""
+        self.change("route", values, route_id=route_id)
+
+    def pattern(self, pattern_id: str, **values: Any) -> None:
+        """Change one pattern."""
+        self.change("pattern", values, pattern_id=pattern_id)
+
+    def headways(self, pattern_id: str, *bands: tuple[float, tuple[int, int], str]) -> None:
+        """Give a pattern these headways (seconds, band, method) for those it has."""
+        self.forget("headway", pattern_id=pattern_id)
+        for headway_s, band_s, method in bands:
+            make_headway(*self._key, pattern_id, headway_s, band_s, method=method)
+
+    def running_times(self, pattern_id: str, seconds: float, band_s: tuple[int, int], **values: Any) -> None:
+        """Time every section of a pattern of five stops in one band only."""
+        self.forget("running_time", pattern_id=pattern_id)
+        for sequence in range(1, 5):
+            make_running_time(*self._key, pattern_id, sequence, seconds, band_s, **values)
+
+    def hailed(self, pattern_id: str, from_m: float, to_m: float) -> None:
+        """Let riders hail the vehicles of a pattern on a stretch."""
+        make_hail_stretch(*self._key, pattern_id, from_m, to_m)
+
+    def station(self, *stop_ids: str, **values: Any) -> None:
+        """Make a station of some stops."""
+        make_station(*self._key, "H1", stop_ids, **values)
+
+    def zipped(self, variant: str = "frequencies") -> bytes:
+        """The bytes of the feed."""
+        out = io.BytesIO()
+        export_gtfs(self.connection, self.drawn.slug, None, out, PUBLISHER, variant)
+        return out.getvalue()
+
+    def notices(self) -> list[Notice]:
+        """What the export finds odd."""
+        return export_gtfs(self.connection, self.drawn.slug, None, io.BytesIO(), PUBLISHER)
+
+    def feed(self, variant: str = "frequencies") -> dict[str, Rows]:
+        """The rows of every file of the feed."""
+        archive = ZipFile(io.BytesIO(self.zipped(variant)))
+        return {name: read_rows(archive.read(name)) for name in archive.namelist()}
+
+    @property
+    def _key(self) -> tuple[Connection, int, int]:
+        return self.connection, self.drawn.city_id, self.drawn.network_id
 
 
-def feed_rows(network: PublishedNetwork, file: str) -> Rows:
-    """The rows of one file of the network's feed."""
-    return rows(build_feed(network, PUBLISHER)[file])
+def read_rows(content: bytes) -> Rows:
+    """The rows of a CSV file by column."""
+    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+
+
+def column(rows: Rows, name: str) -> list[str]:
+    """All values of one column, in row order."""
+    return [row[name] for row in rows]
 
 
 def with_stop(network: PublishedNetwork, stop_id: str, **over: Any) -> PublishedNetwork:

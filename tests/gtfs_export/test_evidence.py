@@ -4,9 +4,9 @@ import csv
 import io
 from dataclasses import replace
 
-from gtfs_export import PublishedNetwork, build_feed, evidence_rows, write_evidence
+from gtfs_export import PublishedNetwork, evidence_rows, write_evidence
 from gtfs_export.evidence import EVIDENCE_COLUMNS
-from tests.gtfs_export.readers import BRANCH, PUBLISHER, Rows, rows, with_pattern, with_stop
+from tests.gtfs_export.readers import BRANCH, Rows, Town, with_pattern, with_stop
 
 
 def evidence(network: PublishedNetwork, element: str) -> Rows:
@@ -18,8 +18,8 @@ def said(network: PublishedNetwork, element: str, field: str) -> dict[str, str]:
     return {row["id"]: row["value"] for row in evidence(network, element) if row["field"] == field}
 
 
-def test_every_published_value_has_its_evidence(network: PublishedNetwork) -> None:
-    feed = {name: rows(table) for name, table in build_feed(network, PUBLISHER).items()}
+def test_every_published_value_has_its_evidence(town: Town, network: PublishedNetwork) -> None:
+    feed = town.feed()
     assert said(network, "stop", "stop_name") == {r["stop_id"]: r["stop_name"] for r in feed["stops.txt"]}
     places = {r["stop_id"]: f"{r['stop_lat']} {r['stop_lon']}" for r in feed["stops.txt"]}
     assert said(network, "stop", "stop_lat stop_lon") == places
@@ -47,9 +47,9 @@ def test_headways_from_elsewhere_are_estimates_and_observed_ones_are_not(network
 
 def test_times_measured_in_another_band_and_starts_nobody_reported_are_estimates(network: PublishedNetwork) -> None:
     known = {row["id"]: (row["method"], row["estimate"]) for row in evidence(network, "stop_time")}
-    assert known["P1-weekday-0600/0"] == ("band_start", "true")
-    assert known["P1-weekday-0600/1"] == ("band", "false")
-    assert known["P1-weekday-0900/1"] == ("wider_band", "true")
+    assert known["P1-weekday-0600/1"] == ("band_start", "true")
+    assert known["P1-weekday-0600/2"] == ("band", "false")
+    assert known["P1-weekday-0900/2"] == ("wider_band", "true")
 
 
 def test_a_name_nobody_said_and_a_stop_nobody_reported_are_estimates(network: PublishedNetwork) -> None:

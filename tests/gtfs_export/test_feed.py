@@ -1,23 +1,23 @@
 from __future__ import annotations
 
-from dataclasses import replace
-from decimal import Decimal
-
 import pytest
 
-from gtfs_export import PublishedNetwork, build_feed
 from gtfs_export.timetable import published_headway_s
 from mapping_service.errors import Conflict
-from tests.gtfs_export.readers import PUBLISHER, feed_rows, headway, running_time, with_pattern, with_route
+from mapping_service.store.engine import table
+from tests.factories import MIDDAY_S, MORNING_S, WHOLE_DAY_S
+from tests.gtfs_export.readers import Rows, Town, column, headway
 
 
-def test_each_pattern_and_band_is_one_trip_with_one_frequency(network: PublishedNetwork) -> None:
+def of_trip(times: Rows, trip_id: str) -> Rows:
+    return [row for row in times if row["trip_id"] == trip_id]
+
+
+def test_each_pattern_and_band_is_one_trip_with_one_frequency(town: Town) -> None:
+    feed = town.feed()
     trips = ["P1-weekday-0600", "P1-weekday-0900", "P2-weekday-0600", "P3-weekday-0600"]
-    assert [trip["trip_id"] for trip in feed_rows(network, "trips.txt")] == trips
-    assert [
-        (row["trip_id"], row["start_time"], row["end_time"], row["headway_secs"], row["exact_times"])
-        for row in feed_rows(network, "frequencies.txt")
-    ] == [
+    assert column(feed["trips.txt"], "trip_id") == trips
+    assert [tuple(row.values()) for row in feed["frequencies.txt"]] == [
         ("P1-weekday-0600", "06:00:00", "09:00:00", "600", "0"),
         ("P1-weekday-0900", "09:00:00", "15:00:00", "900", "0"),
         ("P2-weekday-0600", "06:00:00", "09:00:00", "900", "0"),
@@ -25,125 +25,136 @@ def test_each_pattern_and_band_is_one_trip_with_one_frequency(network: Published
     ]
 
 
-def test_a_trip_starts_with_its_band_and_takes_the_times_of_its_band(network: PublishedNetwork) -> None:
-    times = feed_rows(network, "stop_times.txt")
-    morning = [row["arrival_time"] for row in times if row["trip_id"] == "P1-weekday-0600"]
-    midday = [row["arrival_time"] for row in times if row["trip_id"] == "P1-weekday-0900"]
+def test_a_trip_starts_with_its_band_and_takes_the_times_of_its_band(town: Town) -> None:
+    times = town.feed()["stop_times.txt"]
+    morning = column(of_trip(times, "P1-weekday-0600"), "arrival_time")
+    midday = column(of_trip(times, "P1-weekday-0900"), "arrival_time")
     assert morning == ["06:00:00", "06:04:00", "06:08:00", "06:12:00", "06:16:00"]  # 240 s, measured in the band
     assert midday == ["09:00:00", "09:03:00", "09:06:00", "09:09:00", "09:12:00"]  # 180 s, the whole day's
-    assert {row["timepoint"] for row in times} == {"0"}
+    assert set(column(times, "timepoint")) == {"0"}
 
 
-def test_a_trip_leaves_each_stop_after_the_usual_standing_but_its_first_and_last_at_once(
-    network: PublishedNetwork,
-) -> None:
-    standing = tuple(
-        replace(stop, running_times=(running_time(0, 86400, 180.0, 0.0 if stop.stop_sequence == 1 else 20.0),))
-        if stop.stop_sequence else stop
-        for stop in network.patterns[0].stops
-    )
-    drawn = with_pattern(network, "P1", stops=standing)
-    times = [row for row in feed_rows(drawn, "stop_times.txt") if row["trip_id"] == "P1-weekday-0600"]
+def test_a_section_that_its_band_does_not_time_takes_the_next_wider_one(town: Town) -> None:
+    town.forget("running_time", pattern_id="P1", stop_sequence=2, band_start_s=MORNING_S[0])
+    times = of_trip(town.feed()["stop_times.txt"], "P1-weekday-0600")
+    assert column(times, "arrival_time") == ["06:00:00", "06:04:00", "06:07:00", "06:11:00", "06:15:00"]
+
+
+def test_stops_count_from_one(town: Town) -> None:
+    times = of_trip(town.feed()["stop_times.txt"], "P3-weekday-0600")
+    assert column(times, "stop_sequence") == ["1", "2", "3", "4", "5"]
+    assert column(times, "stop_id") == ["S6", "S3", "S4", "S7", "S8"]
+
+
+def test_a_trip_leaves_each_stop_after_the_usual_standing_but_its_first_and_last_at_once(town: Town) -> None:
+    town.running_times("P1", 180.0, WHOLE_DAY_S, standing_s=20.0)
+    town.change("running_time", {"standing_s": 0.0}, pattern_id="P1", stop_sequence=1)
+    times = of_trip(town.feed()["stop_times.txt"], "P1-weekday-0600")
     assert [(row["arrival_time"], row["departure_time"]) for row in times] == [
         ("06:00:00", "06:00:00"), ("06:03:00", "06:03:20"), ("06:06:00", "06:06:20"), ("06:09:00", "06:09:20"),
         ("06:12:00", "06:12:00"),
     ]
 
 
-def test_times_run_on_past_midnight(network: PublishedNetwork) -> None:
-    all_night = tuple(
-        replace(stop, running_times=(running_time(0, 172800, 600.0),)) if stop.running_times else stop
-        for stop in network.patterns[0].stops
-    )
-    night = with_pattern(network, "P1", headways=(headway(900, 94200, 97200),), stops=all_night)
-    times = [row["arrival_time"] for row in feed_rows(night, "stop_times.txt") if row["trip_id"] == "P1-weekday-2610"]
-    assert times == ["26:10:00", "26:20:00", "26:30:00", "26:40:00", "26:50:00"]
+def test_times_run_on_past_midnight(town: Town) -> None:
+    town.headways("P1", (900, (94200, 97200), "observed"))
+    town.running_times("P1", 600.0, (0, 172800))
+    feed = town.feed()
+    times = of_trip(feed["stop_times.txt"], "P1-weekday-2610")
+    assert column(times, "arrival_time") == ["26:10:00", "26:20:00", "26:30:00", "26:40:00", "26:50:00"]
+    assert feed["frequencies.txt"][0]["end_time"] == "27:00:00"
 
 
-def test_stops_less_than_a_second_apart_still_have_growing_times(network: PublishedNetwork) -> None:
-    hasty = tuple(
-        replace(stop, running_times=(running_time(0, 86400, 0.2),)) if stop.running_times else stop
-        for stop in network.patterns[0].stops
-    )
-    times = feed_rows(with_pattern(network, "P1", stops=hasty), "stop_times.txt")
-    assert [row["arrival_time"] for row in times[:5]] == ["06:00:00", "06:00:01", "06:00:02", "06:00:03", "06:00:04"]
+def test_stops_less_than_a_second_apart_still_have_growing_times(town: Town) -> None:
+    town.running_times("P1", 0.2, WHOLE_DAY_S, standing_s=0.1)
+    times = of_trip(town.feed()["stop_times.txt"], "P1-weekday-0600")
+    assert column(times, "arrival_time") == ["06:00:00", "06:00:01", "06:00:02", "06:00:03", "06:00:04"]
+    assert column(times, "departure_time") == column(times, "arrival_time")
 
 
-def test_a_pattern_whose_running_times_do_not_cover_its_band_is_refused(network: PublishedNetwork) -> None:
-    late = with_pattern(network, "P1", headways=(headway(600, 80000, 90000),))
+def test_a_pattern_whose_running_times_do_not_cover_its_band_is_refused(town: Town) -> None:
+    town.headways("P1", (600, (80000, 90000), "observed"))
     with pytest.raises(Conflict) as refused:
-        build_feed(late, PUBLISHER)
+        town.feed()
     assert refused.value.code == "running_time_missing"
+    assert refused.value.details == {"pattern": "P1", "stop_sequence": 1, "band_start_s": 80000}
 
 
-@pytest.mark.parametrize(
-    ("headway_s", "published_s"),
-    [(600, 600), (629, 600), (90, 120), (89, 60), (5, 60), (10800, 10800), (20000, 10800)],
-)
-def test_headways_are_whole_minutes_and_fit_their_band(headway_s: float, published_s: int) -> None:
+HEADWAYS = [(600, 600), (629, 600), (90, 120), (89, 60), (5, 60), (10800, 10800), (20000, 10800)]
+
+
+@pytest.mark.parametrize(("headway_s", "published_s"), HEADWAYS)
+def test_headways_are_whole_minutes_and_fit_their_band(town: Town, headway_s: float, published_s: int) -> None:
+    town.headways("P1", (headway_s, MORNING_S, "observed"))
+    assert town.feed()["frequencies.txt"][0]["headway_secs"] == str(published_s)
     assert published_headway_s(headway(headway_s)) == published_s
 
 
-def test_a_pattern_nobody_knows_the_headway_of_is_left_out_with_all_that_only_it_touches(
-    network: PublishedNetwork,
-) -> None:
-    feed = build_feed(with_pattern(network, "P3", headways=()), PUBLISHER)
-    assert feed["routes.txt"].column("route_id") == ["R1"]
-    assert feed["stops.txt"].column("stop_id") == ["S1", "S2", "S3", "S4", "S5"]
-    assert set(feed["shapes.txt"].column("shape_id")) == {"P1", "P2"}
+def test_a_pattern_nobody_knows_the_headway_of_is_left_out_with_all_that_only_it_touches(town: Town) -> None:
+    town.forget("headway", pattern_id="P3")
+    feed = town.feed()
+    assert column(feed["routes.txt"], "route_id") == ["R1"]
+    assert column(feed["stops.txt"], "stop_id") == ["S1", "S2", "S3", "S4", "S5"]
+    assert set(column(feed["shapes.txt"], "shape_id")) == {"P1", "P2"}
 
 
-def test_a_network_without_any_headway_is_refused(network: PublishedNetwork) -> None:
-    for pattern_id in ("P1", "P2", "P3"):
-        network = with_pattern(network, pattern_id, headways=())
+def test_a_network_without_any_headway_is_refused(town: Town) -> None:
+    town.forget("headway")
     with pytest.raises(Conflict) as refused:
-        build_feed(network, PUBLISHER)
+        town.feed()
     assert refused.value.code == "nothing_to_publish"
 
 
-def test_only_routes_with_an_observed_fare_have_one(network: PublishedNetwork) -> None:
-    assert feed_rows(network, "fare_attributes.txt") == [
+def test_only_routes_with_an_observed_fare_have_one(town: Town) -> None:
+    feed = town.feed()
+    assert feed["fare_attributes.txt"] == [
         {"fare_id": "R1", "price": "50.00", "currency_type": "KES", "payment_method": "0", "transfers": "0",
          "agency_id": "informal"},
     ]
-    assert feed_rows(network, "fare_rules.txt") == [{"fare_id": "R1", "route_id": "R1"}]
-    assert "fare_rules.txt" not in build_feed(with_route(network, "R1", fare=None), PUBLISHER)
+    assert feed["fare_rules.txt"] == [{"fare_id": "R1", "route_id": "R1"}]
+    town.forget("fare")
+    assert "fare_rules.txt" not in town.feed()
 
 
 @pytest.mark.parametrize(
     ("currency", "amount", "price"),
     [("XOF", "250", "250"), ("XOF", "249.5", "250"), ("KES", "49.995", "50.00"), ("TND", "1.2", "1.200")],
 )
-def test_prices_have_the_decimals_of_their_currency(
-    network: PublishedNetwork, currency: str, amount: str, price: str
-) -> None:
-    fare = network.routes[0].fare
-    assert fare is not None
-    paid = with_route(network, "R1", fare=replace(fare, currency=currency, amount=Decimal(amount)))
-    assert [row["price"] for row in feed_rows(paid, "fare_attributes.txt")] == [price]
+def test_prices_have_the_decimals_of_their_currency(town: Town, currency: str, amount: str, price: str) -> None:
+    town.change("fare", {"currency": currency, "amount": amount, "low": 0, "high": 1000})
+    assert column(town.feed()["fare_attributes.txt"], "price") == [price]
 
 
-def test_each_set_of_day_types_is_one_service_for_half_a_year(network: PublishedNetwork) -> None:
-    network = with_pattern(network, "P2", day_types=("saturday", "weekday"))
+def test_each_set_of_day_types_is_one_service_for_half_a_year(town: Town) -> None:
+    town.pattern("P2", day_types=["saturday", "weekday"])
     week = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    services = {row["service_id"]: row for row in feed_rows(network, "calendar.txt")}
+    services = {row["service_id"]: row for row in town.feed()["calendar.txt"]}
     days = {key: "".join(row[day] for day in week) for key, row in services.items()}
     assert days == {"weekday": "1111100", "weekday-saturday": "1111110"}
     assert {(row["start_date"], row["end_date"]) for row in services.values()} == {("20240401", "20240928")}
 
 
-def test_stop_distances_are_scaled_to_the_published_shape_and_end_with_it(network: PublishedNetwork) -> None:
-    pattern = network.patterns[0]
+def test_stop_distances_are_scaled_to_the_published_shape_and_end_with_it(town: Town) -> None:
     # The network measured 10 % too long, and put the last stop past its own end.
-    stops = tuple(replace(stop, dist_m=stop.dist_m * 1.1 + (stop.stop_sequence == 4) * 30) for stop in pattern.stops)
-    feed = with_pattern(network, "P1", length_m=pattern.length_m * 1.1, stops=stops)
-    along = [row["shape_dist_traveled"] for row in feed_rows(feed, "stop_times.txt")[:5]]
+    patterns, stops = table(town.connection, "pattern"), table(town.connection, "pattern_stop")
+    town.pattern("P1", length_m=patterns.c.length_m * 1.1)
+    town.change("pattern_stop", {"dist_m": stops.c.dist_m * 1.1}, pattern_id="P1")
+    town.change("pattern_stop", {"dist_m": stops.c.dist_m + 30}, pattern_id="P1", stop_sequence=4)
+    feed = town.feed()
+    along = column(of_trip(feed["stop_times.txt"], "P1-weekday-0600"), "shape_dist_traveled")
     assert along == ["0.0", "1112.9", "2225.8", "3338.7", "4451.6"]
-    assert feed_rows(feed, "shapes.txt")[4]["shape_dist_traveled"] == "4451.6"
+    assert feed["shapes.txt"][4]["shape_dist_traveled"] == "4451.6"
 
 
-def test_the_description_says_what_is_estimated_and_who_saw_it(network: PublishedNetwork) -> None:
-    described = {row["route_id"]: row["route_desc"] for row in feed_rows(network, "routes.txt")}
+def test_stops_at_one_place_and_past_the_end_still_lie_one_after_the_other_on_the_shape(town: Town) -> None:
+    town.change("pattern_stop", {"dist_m": 9000.0}, pattern_id="P1")
+    town.change("pattern_stop", {"dist_m": 0.0}, pattern_id="P1", stop_sequence=0)
+    along = column(of_trip(town.feed()["stop_times.txt"], "P1-weekday-0600"), "shape_dist_traveled")
+    assert along == ["0.0", "4451.3", "4451.4", "4451.5", "4451.6"]
+
+
+def test_the_description_says_what_is_estimated_and_who_saw_it(town: Town) -> None:
+    described = {row["route_id"]: row["route_desc"] for row in town.feed()["routes.txt"]}
     assert described["R2"] == (
         "Informal service. Frequency is an estimate from other routes of the city. "
         "Seen on 3 rides by 2 people, last on 2024-03-08."
@@ -151,33 +162,58 @@ def test_the_description_says_what_is_estimated_and_who_saw_it(network: Publishe
     assert "partly an estimate" in described["R1"]
 
 
-def test_waits_of_the_route_at_other_hours_make_an_estimate(network: PublishedNetwork) -> None:
-    later = headway(600, 32400, 43200, "own_waits")
-    described = feed_rows(with_pattern(network, "P3", headways=(headway(600), later)), "routes.txt")[1]["route_desc"]
+def test_waits_of_the_route_at_other_hours_make_an_estimate(town: Town) -> None:
+    town.headways("P3", (600, MORNING_S, "observed"), (600, MIDDAY_S, "own_waits"))
+    described = town.feed()["routes.txt"][1]["route_desc"]
     assert "partly an estimate from waits reported on this route at other hours." in described
 
 
-def test_the_description_of_one_ride_by_nobody_named_is_in_the_language_of_the_city(network: PublishedNetwork) -> None:
-    seen = replace(network.routes[0].evidence, runs=1, people=None)
-    network = with_route(replace(network, language="fr-CI"), "R2", evidence=seen)
-    described = feed_rows(with_pattern(network, "P3", headways=(headway(600),)), "routes.txt")[1]["route_desc"]
-    assert described == (
+def test_the_description_of_one_ride_by_nobody_named_is_in_the_language_of_the_city(town: Town) -> None:
+    town.city(language="fr-CI")
+    town.route("R2", runs=1, people=None)
+    town.headways("P3", (600, MORNING_S, "observed"))
+    assert town.feed()["routes.txt"][1]["route_desc"] == (
         "Service informel. Fréquence d’après les attentes signalées par les passagers. "
         "Observé sur 1 trajet, la dernière fois le 2024-03-08."
     )
 
 
-def test_a_simulated_city_says_so_in_agency_and_routes(network: PublishedNetwork) -> None:
-    network = replace(network, synthetic=True)
-    assert feed_rows(network, "agency.txt")[0]["agency_name"] == "Simulated transit of Drawn Town"
-    assert all(row["route_desc"].startswith("Simulated data") for row in feed_rows(network, "routes.txt"))
+def test_a_simulated_city_says_so_in_agency_and_routes(town: Town) -> None:
+    town.city(synthetic=True)
+    feed = town.feed()
+    assert feed["agency.txt"][0]["agency_name"] == "Simulated transit of Drawn Town"
+    assert all(row["route_desc"].startswith("Simulated data") for row in feed["routes.txt"])
 
 
-def test_publisher_and_riders_are_both_named(network: PublishedNetwork) -> None:
-    attributions = build_feed(network, PUBLISHER)["attributions.txt"]
-    assert attributions.column("organization_name") == ["Open Town", "Riders of Drawn Town"]
+def test_publisher_and_riders_are_both_named(town: Town) -> None:
+    attributions = town.feed()["attributions.txt"]
+    assert column(attributions, "organization_name") == ["Open Town", "Riders of Drawn Town"]
 
 
-def test_whoever_mapped_the_streets_is_credited_in_the_feed(network: PublishedNetwork) -> None:
-    credited = replace(network, street_credit="© OpenStreetMap contributors")
-    assert feed_rows(credited, "attributions.txt")[-1]["organization_name"] == "© OpenStreetMap contributors"
+def test_whoever_mapped_the_streets_is_credited_in_the_feed(town: Town) -> None:
+    town.change("network", {"street_credit": "© OpenStreetMap contributors"})
+    assert town.feed()["attributions.txt"][-1]["organization_name"] == "© OpenStreetMap contributors"
+
+
+def test_the_feed_says_who_answers_for_it_and_how_long_it_holds(town: Town) -> None:
+    (info,) = town.feed()["feed_info.txt"]
+    assert (info["feed_start_date"], info["feed_end_date"]) == ("20240401", "20240928")
+    assert (info["feed_version"], info["feed_contact_url"]) == ("2024.04.01-1", "https://example.org/")
+
+
+def test_a_stop_at_null_island_is_refused(town: Town) -> None:
+    town.stop("S8", geom="SRID=4326;POINT(0 0)")
+    with pytest.raises(Conflict) as refused:
+        town.feed()
+    assert refused.value.code == "feed_broken"
+    assert refused.value.details["notices"][0]["file"] == "stops.txt"
+
+
+def test_a_minibus_at_the_speed_of_a_plane_is_found(town: Town) -> None:
+    assert town.notices() == []
+    fast = {"seconds": 10.0, "standing_s": 0.0, "low_s": None, "high_s": None}
+    town.change("running_time", fast, pattern_id="P3", stop_sequence=4)  # 1.1 km in 10 s
+    (notice,) = town.notices()
+    assert (notice.code, notice.details) == (
+        "too_fast", {"pattern_id": "P3", "from_stop_id": "S7", "to_stop_id": "S8", "speed_kmh": 398},
+    )

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection, text
 
 import gtfs_export
-from gtfs_export import PublishedNetwork
+from gtfs_export import PublishedNetwork, load_release
 from gtfs_export.names import clean, route_labels, stop_labels
 from gtfs_export.texts import texts_for
-from tests.factories import at
-from tests.gtfs_export.readers import feed_rows, with_route, with_stop
+from tests.factories import at, point
+from tests.gtfs_export.readers import Town, with_route, with_stop
 
 TEXTS: Mapping[str, Mapping[str, Any]] = json.loads(
     (Path(gtfs_export.__file__).parent / "texts.json").read_text("utf-8")
@@ -71,8 +72,26 @@ def test_a_route_without_any_name_is_called_by_its_id(network: PublishedNetwork)
 
 def test_of_two_routes_with_equal_names_the_second_shows_its_id(network: PublishedNetwork) -> None:
     twin = with_route(network, "R2", short_name="1", long_name="Harbour – Airport")
-    names = [(row["route_short_name"], row["route_long_name"]) for row in feed_rows(twin, "routes.txt")]
+    labels = route_labels(twin.routes, texts_for("en")).values()
+    names = [(names.short.text, names.long.text) for names in labels]
     assert names == [("1", "Harbour – Airport"), ("1", "Harbour – Airport (R2)")]
+
+
+def test_the_feed_names_stops_as_the_map_layers_do(town: Town) -> None:
+    town.stop("S7", geom=point(at(3, 0.3)))  # 330 m north of S4, School
+    town.stop("S1", name=" Old \t Harbour\n")
+    network = load_release(town.connection, town.drawn.slug)
+    labels = stop_labels(network.stops, texts_for("en"))
+    names = {row["stop_id"]: row["stop_name"] for row in town.feed()["stops.txt"]}
+    assert names == {stop_id: label.text for stop_id, label in labels.items()}
+    assert (names["S7"], names["S1"]) == ("Near School", "Old Harbour")
+
+
+@given(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_database_cleans_names_as_python_does(connection: Connection, name: str) -> None:
+    cleaned = connection.execute(text("SELECT gtfs_name(:name)"), {"name": name}).scalar_one()
+    assert (cleaned or "") == clean(name)
 
 
 def test_a_name_that_riders_voted_for_is_no_estimate_and_a_derived_one_is(network: PublishedNetwork) -> None:

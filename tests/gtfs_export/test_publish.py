@@ -61,14 +61,16 @@ def test_feed_evidence_and_layers_come_out_of_the_database(connection: Connectio
 
 
 def test_a_feed_that_nobody_could_read_is_not_written(connection: Connection) -> None:
-    city_id = make_city(connection, slug="drifting")
-    network_id = make_network(connection, city_id)
-    draw_network(connection, city_id, network_id)
-    slug, out = "drifting", io.BytesIO()
-    move = "UPDATE stop SET geom = 'SRID=4326;POINT(0 0)' WHERE stop_id = 'S3'"
-    connection.exec_driver_sql(move)
-    with pytest.raises(Conflict) as refused:
-        export_gtfs(connection, slug, None, out, PUBLISHER)
-    assert refused.value.code == "feed_broken"
-    assert refused.value.details["notices"][0]["file"] == "stops.txt"
+    town = drawn_town(connection)
+    connection.exec_driver_sql("UPDATE stop SET geom = 'SRID=4326;POINT(0 0)' WHERE stop_id = 'S3'")
+    out = io.BytesIO()
+    with pytest.raises(Conflict):
+        export_gtfs(connection, town.slug, None, out, PUBLISHER)
     assert out.getvalue() == b""
+
+
+def test_an_export_leaves_nothing_behind(connection: Connection) -> None:
+    town = drawn_town(connection)
+    export_gtfs(connection, town.slug, None, io.BytesIO(), PUBLISHER)
+    temporary = "SELECT count(*) FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind IN ('r', 'v')"
+    assert connection.exec_driver_sql(temporary).scalar_one() == 0

@@ -1,52 +1,51 @@
 from __future__ import annotations
 
-import numpy as np
+from itertools import pairwise
+
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection, text
 
-from gtfs_export import PublishedNetwork
-from gtfs_export.records import Evidence, Pattern
-from gtfs_export.tables.shapes import measure
-from gtfs_export.timetable import increasing
-from tests.factories import VALID_FROM, at
-from tests.gtfs_export.readers import feed_rows
+from tests.factories import Place, at, line
+from tests.gtfs_export.readers import Town
 
-
-def drawn(*shape: tuple[float, float]) -> Pattern:
-    seen = Evidence(1, None, VALID_FROM, VALID_FROM, 0.5)
-    return Pattern("P1", "R1", 0, None, shape, 1.0, None, ("weekday",), (), (), seen)
+Published = tuple[Place, float]
 
 
-def test_a_shape_is_measured_in_metres_from_its_start(network: PublishedNetwork) -> None:
-    points = [row for row in feed_rows(network, "shapes.txt") if row["shape_id"] == "P3"]
+def published(connection: Connection, *places: Place) -> list[Published]:
+    """The points of a line as shapes.txt has them: (lon, lat) and metres from the start."""
+    found = connection.execute(text("SELECT lon, lat, dist_m FROM gtfs_shape(CAST(:line AS geometry))"),
+                               {"line": line(places)})
+    return [((float(one.lon), float(one.lat)), float(one.dist_m)) for one in found]
+
+
+def test_a_shape_is_measured_in_metres_from_its_start(town: Town) -> None:
+    points = [row for row in town.feed()["shapes.txt"] if row["shape_id"] == "P3"]
     # One square is 1112.9 m from west to east here and 1105.8 m from south to north.
     along_m = [float(point["shape_dist_traveled"]) for point in points]
     assert along_m == pytest.approx([0, 1105.8, 2218.7, 3324.4, 4430.2], abs=0.2)
     assert (points[0]["shape_pt_lon"], points[0]["shape_pt_lat"]) == ("36.820000", "-1.310000")
+    assert [point["shape_pt_sequence"] for point in points] == ["0", "1", "2", "3", "4"]
 
 
-def test_points_too_close_to_the_one_before_are_left_out_but_both_ends_stay() -> None:
+def test_points_too_close_to_the_one_before_are_left_out_but_both_ends_stay(connection: Connection) -> None:
     # a ab ........ b c, with ab and b within a metre of their neighbours
-    shape = measure(drawn(at(0, 0), at(0.0005, 0), at(1, 0), at(2 - 0.0005, 0), at(2, 0)))
-    assert shape.lonlat.tolist() == [list(at(0, 0)), list(at(1, 0)), list(at(2, 0))]
+    shape = published(connection, at(0, 0), at(0.0005, 0), at(1, 0), at(2 - 0.0005, 0), at(2, 0))
+    assert [place for place, _ in shape] == [at(0, 0), at(1, 0), at(2, 0)]
 
 
-def test_a_shape_of_two_close_points_keeps_both() -> None:
-    assert len(measure(drawn(at(0, 0), at(0.0005, 0))).lonlat) == 2
+def test_a_shape_of_two_close_points_keeps_both(connection: Connection) -> None:
+    assert len(published(connection, at(0, 0), at(0.0005, 0))) == 2
 
 
 @given(st.lists(st.tuples(st.floats(0, 3), st.floats(0, 3)), min_size=2, max_size=30))
-def test_distances_grow_from_point_to_point_on_any_line(squares: list[tuple[float, float]]) -> None:
-    shape = measure(drawn(*(at(column, row) for column, row in squares), at(5, 5)))
-    assert np.all(np.diff(shape.dist_m) > 0)
-    assert shape.dist_m[0] == 0
-    assert shape.lonlat[-1].tolist() == list(at(5, 5))
-
-
-@given(st.lists(st.integers(-100, 100)), st.integers(1, 5))
-def test_increasing_raises_no_more_than_it_must(values: list[int], step: int) -> None:
-    raised = increasing(values, step)
-    assert all(after - before >= step for before, after in zip(raised, raised[1:], strict=False))
-    assert all(new >= old for old, new in zip(values, raised, strict=True))
-    assert increasing(raised, step) == raised
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_distances_grow_from_point_to_point_on_any_line(
+    connection: Connection, squares: list[tuple[float, float]]
+) -> None:
+    shape = published(connection, *(at(column, row) for column, row in squares), at(5, 5))
+    along_m = [dist_m for _, dist_m in shape]
+    assert along_m[0] == 0
+    assert all(after > before for before, after in pairwise(along_m))
+    assert shape[-1][0] == at(5, 5)

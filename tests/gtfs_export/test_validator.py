@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 
-from gtfs_export import PublishedNetwork, build_feed, write_gtfs
-from tests.factories import VALID_FROM
-from tests.gtfs_export.readers import PUBLISHER, headway, with_pattern, with_route, with_stop
+from tests.factories import MORNING_S, VALID_FROM
+from tests.gtfs_export.readers import Town
 
 
-def judged(network: PublishedNetwork, folder: Path, day: date) -> dict[str, Any]:
+def judged(town: Town, folder: Path, day: date) -> dict[str, Any]:
     feed, program = folder / "feed.zip", Path(sys.executable).with_name("gtfs-validator")
-    write_gtfs(build_feed(network, PUBLISHER), feed)
+    feed.write_bytes(town.zipped())
     arguments = ["-d", day.isoformat(), "-c", "KE", "-svu"]
     command: list[str | Path] = [program, "-i", feed, "-o", folder / "report", *arguments]
     subprocess.run(command, check=True, capture_output=True)
@@ -32,19 +31,18 @@ def complaints(report: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("days", [0, 21])
-def test_the_drawn_town_is_valid_on_its_first_day_and_three_weeks_on(
-    network: PublishedNetwork, tmp_path: Path, days: int
-) -> None:
-    report = judged(network, tmp_path, VALID_FROM + timedelta(days=days))
+def test_the_drawn_town_is_valid_on_its_first_day_and_three_weeks_on(town: Town, tmp_path: Path, days: int) -> None:
+    report = judged(town, tmp_path, VALID_FROM + timedelta(days=days))
     assert complaints(report) == []
     features = {"Shapes", "Frequencies", "Headsigns", "Feed Information", "Attributions", "Fares V1"}
     assert features <= set(report["summary"]["gtfsFeatures"])
 
 
-def test_a_town_with_odd_names_and_long_headways_is_valid_too(network: PublishedNetwork, tmp_path: Path) -> None:
+def test_a_town_with_odd_names_and_long_headways_is_valid_too(town: Town, tmp_path: Path) -> None:
     for stop_id, name in {"S1": "NA", "S2": 'Market, "old"\nside', "S3": "ጎንደር", "S4": "محطة", "S5": "🚌 Rank"}.items():
-        network = with_stop(network, stop_id, name=name)
-    network = with_route(network, "R2", short_name=None, long_name="Harbour – Airport", fare=None)
-    network = with_route(network, "R1", short_name=None)
-    network = with_pattern(network, "P3", headways=(headway(40000, method="seen"),), headsign=None)
-    assert complaints(judged(network, tmp_path, VALID_FROM)) == []
+        town.stop(stop_id, name=name)
+    town.route("R2", short_name=None, long_name="Harbour – Airport")
+    town.route("R1", short_name=None)
+    town.headways("P3", (40000, MORNING_S, "seen"))
+    town.pattern("P3", headsign=None)
+    assert complaints(judged(town, tmp_path, VALID_FROM)) == []

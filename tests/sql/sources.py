@@ -63,3 +63,9 @@ def query_names() -> set[str]:
 def python_files() -> list[Path]:
     """Every Python file of the product, tests apart."""
     return sorted(path for package in PRODUCT for path in (ROOT / package).rglob("*.py"))
+
+
+def feed_selects() -> list[str]:
+    """The name of each file of a feed that is one SELECT."""
+    several = {"prepare", "naming", "checks"}
+    return sorted(path.stem for path in (HERE / "feed").glob("*.sql") if path.stem not in several)

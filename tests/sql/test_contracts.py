@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from gtfs_export import VARIANTS
 from spatial_sql.apply import is_current, upgrade
-from spatial_sql.loader import HERE, queries
-from tests.sql.sources import ROOT, indexes, migrations, python_files, query_names, tables
+from spatial_sql.loader import HERE, feed_select, feed_statements, queries
+from tests.sql.sources import ROOT, feed_selects, indexes, migrations, python_files, query_names, tables
 
 # SQL stands in spatial_sql/. These few need a statement before there is a schema, or beside it.
 MAY_HOLD_SQL = {
@@ -100,6 +101,28 @@ def test_every_query_says_what_it_gives_and_takes(file: str) -> None:
         named = set(re.findall(r"\w+", re.sub(r"\([^)]*\)", "", stated[1]))) if stated else set()
         assert re.match(r"[A-Z].*\.", comment), f"{file}.{name} has no sentence"
         assert named == set(re.findall(r"(?<!:):([a-z_]\w*)", body)), f"{file}.{name} states other parameters"
+
+
+@pytest.mark.parametrize("name", feed_selects())
+def test_a_file_of_the_feed_is_one_select_that_is_written_somewhere(name: str) -> None:
+    """In the order of its key as bytes, whatever the locale of the database."""
+    sql = feed_select(name)
+    assert re.match(r"-- [A-Z].*\.$", sql.split("\n", 1)[0])
+    assert ";" not in sql and re.findall(r"(?<!:):([a-z_]\w*)", re.sub(r"--.*|'[^']*'", "", sql)) == []
+    assert name in {select for files in VARIANTS.values() for select in files.values()}
+    order = re.findall(r"^ORDER BY (.*)", sql, re.MULTILINE)
+    assert name == "feed_info" or all(
+        'COLLATE "C"' in key or re.fullmatch(r"\w+(_no|_sequence)|place", key) for key in order[-1].split(", ")
+    )
+
+
+@pytest.mark.parametrize("file", ["prepare", "naming", "checks"])
+def test_every_step_of_the_feed_says_what_it_makes_and_takes(file: str) -> None:
+    for name, statement in feed_statements(file).items():
+        comment, body = statement.text.split("\n", 1)
+        stated = re.search(r"Params: (.*)\.", comment)
+        assert re.match(r"-- [A-Z].*\.", comment), f"{file}.{name} has no sentence"
+        assert set(re.findall(r"\w+", stated[1]) if stated else []) == set(statement._bindparams), f"{file}.{name}"
 
 
 def test_every_query_is_used() -> None:

@@ -1,0 +1,26 @@
+-- The routes of a feed: read, named in the caller's hands (plurals and rules of names are no matter of SQL), and put back.
+
+-- name: list_routes
+-- The routes that the feed's patterns belong to, with how their headways are known. Params: network_id.
+SELECT r.route_id, r.short_name, r.long_name, r.name_votes, r.runs, r.people, r.confidence,
+       (r.first_seen AT TIME ZONE a.timezone)::date AS first_seen, (r.last_seen AT TIME ZONE a.timezone)::date AS last_seen,
+       used.methods
+FROM feed_about a
+JOIN route r USING (network_id)
+JOIN (
+  SELECT p.route_id, array_agg(DISTINCT h.method) AS methods
+  FROM feed_pattern p
+  JOIN headway h ON h.network_id = :network_id AND h.pattern_id = p.pattern_id
+  GROUP BY p.route_id
+) AS used USING (route_id)
+ORDER BY r.route_id COLLATE "C";
+
+-- name: route
+-- The routes under their published names. Params: routes.
+CREATE TEMPORARY TABLE feed_route ON COMMIT DROP AS
+SELECT known.*
+FROM jsonb_to_recordset(CAST(:routes AS jsonb)) AS known (
+  route_id text, agency_id text, short_name text, short_method text, short_votes integer, long_name text,
+  long_method text, long_votes integer, route_desc text, expanded_desc text, runs integer, people integer,
+  first_seen date, last_seen date, confidence real
+);

@@ -1,0 +1,248 @@
+-- What all files of a feed are selected from: temporary tables of one release, made in this order. What a trip planner
+-- cannot use (a pattern without a headway or a second stop, and what only it touches) is not in them.
+
+-- name: about
+-- The release, its city and its publisher. Params: network_id, text_language, publisher_name, publisher_url, contact_email, contact_url.
+CREATE TEMPORARY TABLE feed_about ON COMMIT DROP AS
+SELECT n.network_id, city_id, c.slug AS city_slug, gtfs_name(c.name) AS city_name, c.timezone, c.language,
+       CAST(:text_language AS text) AS text_language, c.currency, c.synthetic, n.release_number, n.valid_from,
+       -- Half a year: past it a feed that nobody renewed should stop promising service.
+       n.valid_from + 180 AS valid_until,
+       to_char(n.valid_from, 'YYYY.MM.DD') || '-' || n.release_number AS feed_version,
+       gtfs_name(:publisher_name) AS publisher_name, CAST(:publisher_url AS text) AS publisher_url,
+       CAST(:contact_email AS text) AS contact_email, CAST(:contact_url AS text) AS contact_url,
+       gtfs_name(n.street_credit) AS street_credit
+FROM network n JOIN city c USING (city_id)
+WHERE n.network_id = :network_id;
+
+-- name: text
+-- The sentences that nobody said, in every language. Params: texts.
+CREATE TEMPORARY TABLE feed_text ON COMMIT DROP AS
+SELECT * FROM jsonb_to_recordset(CAST(:texts AS jsonb)) AS known (language text, key text, text text);
+
+-- name: currency
+-- How many decimals each currency has. Params: currencies.
+CREATE TEMPORARY TABLE feed_currency ON COMMIT DROP AS
+SELECT currency, decimals::integer
+FROM jsonb_each_text(CAST(:currencies AS jsonb)) AS known (currency, decimals);
+
+-- name: pattern
+-- The patterns that a trip planner can use, numbered in the order of their ids. Params: network_id.
+CREATE TEMPORARY TABLE feed_pattern ON COMMIT DROP AS
+SELECT row_number() OVER (ORDER BY p.pattern_id COLLATE "C")::integer AS pattern_no, p.pattern_id, p.route_id,
+       p.direction_id, gtfs_name(p.headsign) AS headsign, p.day_types, d.days, d.days AS service_id, a.valid_until,
+       p.length_m::float AS length_m, CAST(NULL AS numeric) AS shape_length_m, p.runs, p.people,
+       (p.first_seen AT TIME ZONE a.timezone)::date AS first_seen, (p.last_seen AT TIME ZONE a.timezone)::date AS last_seen,
+       p.confidence, p.reason_code, p.reason
+FROM feed_about a
+JOIN pattern p USING (network_id)
+CROSS JOIN LATERAL (
+  SELECT string_agg(day, '-' ORDER BY place) AS days
+  FROM unnest(ARRAY['weekday', 'saturday', 'sunday']) WITH ORDINALITY AS known (day, place)
+  WHERE day = ANY (p.day_types)
+) AS d
+WHERE EXISTS (SELECT FROM headway h WHERE h.network_id = :network_id AND h.pattern_id = p.pattern_id)
+  AND (SELECT count(*) FROM pattern_stop s WHERE s.network_id = :network_id AND s.pattern_id = p.pattern_id) > 1;
+
+-- name: pattern_key
+-- Finds a pattern by its number.
+ALTER TABLE feed_pattern ADD PRIMARY KEY (pattern_no);
+
+-- name: service
+-- The days of service in use, from the release's first day on.
+CREATE TEMPORARY TABLE feed_service ON COMMIT DROP AS
+SELECT DISTINCT service_id, 'weekday' = ANY (day_types) AS weekday, 'saturday' = ANY (day_types) AS saturday,
+       'sunday' = ANY (day_types) AS sunday, feed_about.valid_from AS start_date, feed_pattern.valid_until AS end_date
+FROM feed_pattern, feed_about;
+
+-- name: shape
+-- The published line of each pattern.
+CREATE TEMPORARY TABLE feed_shape ON COMMIT DROP AS
+SELECT f.pattern_no, f.pattern_id, s.*
+FROM feed_about
+JOIN pattern p USING (network_id)
+JOIN feed_pattern f USING (pattern_id)
+CROSS JOIN LATERAL gtfs_shape(p.geom) AS s;
+
+-- name: shape_length
+-- How long each pattern is in the feed.
+UPDATE feed_pattern p
+SET shape_length_m = s.length_m
+FROM (SELECT pattern_no, max(dist_m) AS length_m FROM feed_shape GROUP BY pattern_no) AS s
+WHERE s.pattern_no = p.pattern_no;
+
+-- name: pattern_stop
+-- Each pattern's stops, numbered from 1. The network measures in its own projection, so distances are scaled to the published length; in whole decimetres, they grow from stop to stop and never pass the shape's end. Params: network_id.
+CREATE TEMPORARY TABLE feed_pattern_stop ON COMMIT DROP AS
+WITH stop_along AS (
+  SELECT p.pattern_no, p.pattern_id, s.stop_sequence, s.stop_id, s.dist_m::float AS own_m,
+         (p.shape_length_m * 10)::integer AS length_dm,
+         row_number() OVER way AS place, row_number() OVER back AS place_back,
+         round((s.dist_m::float * p.shape_length_m::float / p.length_m * 10)::numeric)::integer AS along_dm,
+         lead(s.dist_m::float) OVER way AS next_own_m
+  FROM feed_pattern p
+  JOIN pattern_stop s ON s.network_id = :network_id AND s.pattern_id = p.pattern_id
+  WINDOW way AS (PARTITION BY p.pattern_no ORDER BY s.stop_sequence),
+         back AS (PARTITION BY p.pattern_no ORDER BY s.stop_sequence DESC)
+), raised AS (
+  SELECT *, max(along_dm - place) OVER (PARTITION BY pattern_no ORDER BY place) + place AS raised_dm
+  FROM stop_along
+), pushed AS (
+  -- The same from the far end: whatever lies past it is pushed back below.
+  SELECT *, length_dm - place_back
+         - max(greatest(length_dm - raised_dm, 0) - place_back) OVER (PARTITION BY pattern_no ORDER BY place_back) AS dist_dm
+  FROM raised
+)
+SELECT pattern_no, pattern_id, place::integer AS stop_sequence, CASE WHEN place > 1 THEN stop_sequence END AS section,
+       stop_id, round(dist_dm / 10.0, 1) AS dist_m, FALSE AS is_virtual, place = 1 AS is_first, place_back = 1 AS is_last,
+       1::float AS step_share, TRUE AS leads,
+       -- Riders hail the vehicle on most of the way to the next stop.
+       coalesce(next_own_m - own_m < 2 * (
+         SELECT sum(greatest(least(h.to_m, next_own_m) - greatest(h.from_m, own_m), 0))
+         FROM hail_stretch h
+         WHERE h.network_id = :network_id AND h.pattern_id = pushed.pattern_id
+       ), FALSE) AS hailed
+FROM pushed;
+
+-- name: pattern_stop_key
+-- Finds the stops of a pattern in order.
+ALTER TABLE feed_pattern_stop ADD PRIMARY KEY (pattern_no, stop_sequence);
+
+-- name: served_stop
+-- The stops that patterns serve, under the names that riders gave them.
+CREATE TEMPORARY TABLE feed_stop ON COMMIT DROP AS
+SELECT s.stop_id, gtfs_name(s.name) AS name, CAST('reported' AS text) AS name_method,
+       (s.name_votes ->> s.name)::integer AS name_votes,
+       round(ST_X(s.geom)::numeric, 6) AS lon, round(ST_Y(s.geom)::numeric, 6) AS lat, s.geom::geography AS geog,
+       s.station_id, CAST('stop' AS text) AS kind, s.method, s.runs, s.people,
+       (s.first_seen AT TIME ZONE a.timezone)::date AS first_seen, (s.last_seen AT TIME ZONE a.timezone)::date AS last_seen,
+       s.confidence
+FROM feed_about a
+JOIN stop s USING (network_id)
+WHERE EXISTS (SELECT FROM feed_pattern_stop served WHERE served.stop_id = s.stop_id);
+
+-- name: stop_place
+-- Finds stops near a place.
+CREATE INDEX ON feed_stop USING gist (geog);
+
+-- name: stop_name
+-- A stop without a name is called after the nearest named one within sight or a question, else by its id.
+UPDATE feed_stop f
+SET name = coalesce(replace(near_text.text, '{name}', near.name), replace(unnamed_text.text, '{stop_id}', f.stop_id)),
+    name_method = CASE WHEN near.name IS NULL THEN 'stop_id' ELSE 'nearest_named_stop' END
+FROM feed_stop s
+CROSS JOIN feed_about a
+JOIN feed_text near_text ON near_text.language = a.text_language AND near_text.key = 'stop_near'
+JOIN feed_text unnamed_text ON unnamed_text.language = a.text_language AND unnamed_text.key = 'stop_unnamed'
+LEFT JOIN LATERAL (
+  SELECT other.name
+  FROM feed_stop other
+  WHERE other.name IS NOT NULL AND ST_DWithin(other.geog, s.geog, 400)
+  ORDER BY ST_Distance(other.geog, s.geog), other.stop_id COLLATE "C"
+  LIMIT 1
+) AS near ON TRUE
+WHERE f.stop_id = s.stop_id AND f.name IS NULL;
+
+-- name: station
+-- The stations of those stops under their names, else under that of their first stop. Params: network_id.
+INSERT INTO feed_stop (stop_id, name, name_method, lon, lat, geog, kind)
+SELECT station_id, coalesce(gtfs_name(a.name), first.name),
+       CASE WHEN gtfs_name(a.name) IS NULL THEN first.name_method ELSE 'reported' END,
+       round(ST_X(a.geom)::numeric, 6), round(ST_Y(a.geom)::numeric, 6), a.geom::geography, 'station'
+FROM station a
+JOIN (
+  SELECT DISTINCT ON (station_id) station_id, name, name_method
+  FROM feed_stop
+  WHERE station_id IS NOT NULL
+  ORDER BY station_id, stop_id COLLATE "C"
+) AS first USING (station_id)
+WHERE a.network_id = :network_id;
+
+-- name: agency
+-- One agency stands for all informal operators of the city; its page is the publisher's, as they have none.
+CREATE TEMPORARY TABLE feed_agency ON COMMIT DROP AS
+SELECT CAST('informal' AS text) AS agency_id, replace(t.text, '{city}', a.city_name) AS name, a.publisher_url AS url,
+       CAST(NULL AS text) AS phone, CAST(NULL AS text) AS email, CAST(NULL AS integer) AS cemv_support
+FROM feed_about a
+JOIN feed_text t ON t.language = a.text_language
+  AND t.key = CASE WHEN a.synthetic THEN 'agency_synthetic' ELSE 'agency' END;
+
+-- name: trip
+-- One trip for each pattern and band of the day that has a headway, numbered in the order of their ids. Planners round headways to whole minutes in ways of their own, so the feed does it first, half a minute up, at least one; a headway beyond its band means one departure in it, which is what the band's own length says. Params: network_id.
+CREATE TEMPORARY TABLE feed_trip ON COMMIT DROP AS
+SELECT row_number() OVER (ORDER BY trip_id COLLATE "C")::integer AS trip_no, named.*
+FROM (
+  SELECT p.pattern_id || '-' || p.days || '-' || replace(left(gtfs_time(h.band_start_s), -3), ':', '') AS trip_id,
+         p.pattern_no, p.pattern_id, p.route_id, p.service_id, h.band_start_s, h.band_end_s, h.headway_s::float AS headway_s,
+         least(greatest(floor(h.headway_s::float / 60 + 0.5)::integer * 60, 60), h.band_end_s - h.band_start_s)
+           AS published_headway_s,
+         h.low_s::float AS low_s, h.high_s::float AS high_s, h.observations, h.people, h.cv::float AS cv, h.method
+  FROM feed_pattern p
+  JOIN headway h ON h.network_id = :network_id AND h.pattern_id = p.pattern_id
+) AS named;
+
+-- name: timed_band
+-- The bands in which a pattern's sections are timed, and how many of them. Params: network_id.
+CREATE TEMPORARY TABLE feed_timed_band ON COMMIT DROP AS
+SELECT pattern_id, band_start_s, band_end_s, count(*) AS sections
+FROM running_time
+WHERE network_id = :network_id
+GROUP BY pattern_id, band_start_s, band_end_s;
+
+-- name: trip_band
+-- From which bands a trip takes its times: the narrowest around its own that times every section, and narrower ones that time some of them.
+CREATE TEMPORARY TABLE feed_trip_band ON COMMIT DROP AS
+SELECT trip_no, pattern_no, pattern_id, band_start_s, band_end_s, preference::integer, own
+FROM (
+  SELECT t.trip_no, t.pattern_no, t.pattern_id, b.band_start_s, b.band_end_s,
+         (b.band_start_s, b.band_end_s) = (t.band_start_s, t.band_end_s) AS own,
+         row_number() OVER choice AS preference,
+         bool_or(b.sections = s.sections) OVER (choice ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS settled
+  FROM feed_trip t
+  JOIN (SELECT pattern_no, count(section) AS sections FROM feed_pattern_stop WHERE leads GROUP BY pattern_no) s
+    USING (pattern_no)
+  JOIN feed_timed_band b ON b.pattern_id = t.pattern_id
+    AND b.band_start_s <= t.band_start_s AND t.band_end_s <= b.band_end_s
+  WINDOW choice AS (PARTITION BY t.trip_no ORDER BY b.band_end_s - b.band_start_s, b.band_start_s)
+) AS covering
+WHERE settled IS NOT TRUE;
+
+-- name: stop_time
+-- When a trip reaches and leaves each stop, in whole seconds, each later than the one before is left; and how that is known: measured in the trip's own band, over a wider part of the day, or an estimate. Nobody said when a trip starts: the feed needs an hour, so it takes the band's.
+CREATE TEMPORARY VIEW feed_stop_time AS
+WITH candidate AS (
+  SELECT b.trip_no, s.stop_sequence, b.preference, s.stop_id, s.dist_m, s.hailed, s.is_virtual, s.is_first, s.is_last,
+         CASE WHEN s.leads THEN r.standing_s::float ELSE 0 END AS standing_s,
+         CASE WHEN s.leads THEN r.standing_s::float ELSE 0 END
+           + (r.seconds::float - r.standing_s::float) * s.step_share AS seconds,
+         CASE WHEN r.runs = 0 THEN r.method WHEN b.own THEN 'band' ELSE 'wider_band' END AS method, r.runs, r.people
+  FROM feed_about a
+  JOIN running_time r USING (network_id)
+  JOIN feed_trip_band b USING (pattern_id, band_start_s, band_end_s)
+  JOIN feed_pattern_stop s ON s.pattern_no = b.pattern_no AND s.section = r.stop_sequence
+  UNION ALL
+  SELECT t.trip_no, s.stop_sequence, 0, s.stop_id, s.dist_m, s.hailed, s.is_virtual, s.is_first, s.is_last, 0,
+         t.band_start_s, 'band_start', 0, NULL
+  FROM feed_trip t
+  JOIN feed_pattern_stop s USING (pattern_no)
+  WHERE s.is_first
+), timed AS (
+  SELECT DISTINCT ON (trip_no, stop_sequence) * FROM candidate ORDER BY trip_no, stop_sequence, preference
+), reached AS (
+  SELECT *, round(sum(seconds) OVER trip)::integer - row_number() OVER trip AS spare_s, row_number() OVER trip AS place
+  FROM timed
+  WINDOW trip AS (PARTITION BY trip_no ORDER BY stop_sequence)
+), arrived AS (
+  SELECT *, (max(spare_s) OVER (PARTITION BY trip_no ORDER BY stop_sequence) + place)::integer AS arrival_s
+  FROM reached
+), left_at AS (
+  SELECT *, coalesce(least(
+           arrival_s + round(lead(standing_s) OVER trip)::integer, lead(arrival_s) OVER trip - 1
+         ), arrival_s) AS departure_s
+  FROM arrived
+  WINDOW trip AS (PARTITION BY trip_no ORDER BY stop_sequence)
+)
+SELECT trip_no, trip_id, pattern_no, stop_sequence, stop_id, dist_m, hailed, is_virtual, is_first, is_last, arrival_s,
+       departure_s, left_at.method, left_at.runs, left_at.people
+FROM left_at
+JOIN feed_trip USING (trip_no);
