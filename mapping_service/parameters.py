@@ -221,6 +221,13 @@ class Parameters:
     fare_off_share: float = tunable(0.2, "share", 0.1, 0.5, "of the usual fare; a report farther off is a bad one")
     coin_share: float = tunable(0.98, "share", 0.9, 1, "of all fares that are multiples of a coin; the rest are slips")
 
+    # fuse: loads
+    seats_empty: float = tunable(0.1, "share of seats", 0, 0.3, "“almost empty” in our forms: hardly ever nobody")
+    seats_half: float = tunable(0.5, "share of seats", 0.3, 0.7, "“half full”")
+    seats_crowded: float = tunable(1.25, "share of seats", 1.1, 2, "people stand, or sit on each other's seats")
+    seats_spread: float = tunable(0.4, "share of seats", 0.1, 0.6, "by which rides of a stop differ; usual [measured]")
+    load_rides: float = tunable(5, "rides", 1, 50, "fewer told twice do not show how rides of one stop differ")
+
     # trust
     copy_votes: int = tunable(3, "shingles", 1, 6, "in which a copy agrees with its original, or a quarter of fewer")
     copy_vote_share: float = tunable(0.1, "share", 0.05, 0.3, "of shingles, likewise; half of a merged ride has more")

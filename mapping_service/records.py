@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mapping_service.load_records import Load
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -351,6 +353,7 @@ class PatternDraft:
     hail_stretches: tuple[HailStretch, ...] = ()
     stop_candidates: tuple[StopCandidate, ...] = ()
     reason: Notice | None = None
+    loads: tuple[Load, ...] = ()
 
 
 @dataclass(frozen=True)

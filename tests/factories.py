@@ -255,6 +255,20 @@ def make_headway(
     insert(connection, "headway", defaults, over)
 
 
+def make_load(
+    connection: Connection, city_id: int, network_id: int, pattern_id: str, stop_sequence: int, seats: float | None,
+    band_s: tuple[int, int] = WHOLE_DAY_S, **over: Any,
+) -> None:
+    """How full three rides of two people left a stop, probably within a fifth of the seats; none counted people."""
+    told = {} if seats is None else {"seats_low": max(seats - 0.2, 0.0), "seats_high": seats + 0.2}
+    defaults = {
+        "network_id": network_id, "pattern_id": pattern_id, "stop_sequence": stop_sequence, "city_id": city_id,
+        "band_start_s": band_s[0], "band_end_s": band_s[1], "seats": seats, **told, "seats_runs": 3, "counted_runs": 0,
+        "people": 2,
+    }
+    insert(connection, "load", defaults, over)
+
+
 def make_fare(connection: Connection, city_id: int, network_id: int, route_id: str, amount: int, **over: Any) -> None:
     """A fare in Kenyan shillings that five riders agreed upon."""
     defaults = {

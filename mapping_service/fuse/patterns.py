@@ -17,6 +17,7 @@ from mapping_service.fuse.signs import Company, signs
 from mapping_service.fuse.stops import LineStop, line_stops, on_line
 from mapping_service.geo import along_m, to_lon_lat
 from mapping_service.group.group import medoid
+from mapping_service.load_records import Load
 from mapping_service.match.consensus import consensus
 from mapping_service.parameters import Parameters
 from mapping_service.records import (
@@ -37,7 +38,7 @@ class Way:
     """One way of one group. ``members`` rode it; ``company`` are all rides of the group, which help with the rest.
 
     ``stop_ids`` run along ``stops``; they are known once the stops of all ways have been compared, and after them the
-    running times and headways, which are estimated over all ways together.
+    running times, headways and loads, which are estimated over all ways together.
     """
 
     group: int
@@ -50,6 +51,7 @@ class Way:
     stop_ids: tuple[str, ...] = ()
     running_times: tuple[RunningTime, ...] = ()
     headways: tuple[Headway, ...] = ()
+    loads: tuple[Load, ...] = ()
 
 
 def ways_of(material: Material) -> list[Way]:
@@ -126,6 +128,7 @@ def pattern(
         stops=stops,
         running_times=way.running_times,
         headways=way.headways,
+        loads=way.loads,
         runs=_runs(material, way),
         signs=its_signs,
         hail_stretches=way.stretches,

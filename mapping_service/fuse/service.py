@@ -1,4 +1,4 @@
-"""How a city's ways are served: running times, headways and fares, each estimated over all ways together. Pure."""
+"""How a city's ways are served: times, headways, loads and fares, each estimated over all ways together. Pure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from mapping_service.fuse.clock import local
 from mapping_service.fuse.fare_levels import stage_fares, usual_fare
 from mapping_service.fuse.fares import Paid, fares
 from mapping_service.fuse.headways import Start, headways
+from mapping_service.fuse.loads import Aboard, aboard, loads
 from mapping_service.fuse.material import Material
 from mapping_service.fuse.paces import Ridden
 from mapping_service.fuse.passages import passage
@@ -28,15 +29,18 @@ Sides = Sequence[Sequence[Way]]
 
 
 def with_service(material: Material, routes: Sequence[Sides]) -> list[Sides]:
-    """Return the ways of every route with their running times and headways."""
+    """Return the ways of every route with their running times, headways and loads."""
     flat = [way for sides in routes for ways in sides for way in ways]
-    times = iter(running_times([_ridden(material, way) for way in flat], material.p))
+    ridden = [_ridden(material, way) for way in flat]
+    times = iter(running_times(ridden, material.p))
+    full = iter(loads([_aboard(material, way, its) for way, its in zip(flat, ridden, strict=True)], material.p))
     directions = [(number, ways) for number, sides in enumerate(routes) for ways in sides]
     heard = [Heard(number, sorted(material.waits_of(ways[0].company), key=repr)) for number, ways in directions]
     starts = [[[_start(material, i) for i in way.members] for way in ways] for _, ways in directions]
     found = (one for ways in headways(heard, starts, material.p) for one in ways)
     return [
-        [[replace(way, running_times=next(times), headways=next(found)) for way in ways] for ways in sides]
+        [[replace(way, running_times=next(times), headways=next(found), loads=next(full)) for way in ways]
+         for ways in sides]
         for sides in routes
     ]
 
@@ -51,6 +55,14 @@ def _ridden(material: Material, way: Way) -> Ridden:
         [m.rides[i].person for i in way.company],
         [m.rides[i].weight for i in way.company],
     )
+
+
+def _aboard(material: Material, way: Way, ridden: Ridden) -> list[Aboard]:
+    m = material
+    told = (
+        aboard(passed, m.rides[i], m.bands[i], m.p) for passed, i in zip(ridden.passages, way.company, strict=True)
+    )
+    return [one for one in told if one is not None]
 
 
 def _start(material: Material, ride: int) -> Start:

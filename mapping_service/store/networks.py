@@ -31,7 +31,7 @@ from mapping_service.store.lines import line_element, point_element
 _COPIES = (
     "copy_stations", "copy_stops", "copy_routes", "copy_patterns", "copy_pattern_stops", "copy_running_times",
     "copy_headways", "copy_fares", "copy_stage_fares", "copy_pattern_runs", "copy_hail_stretches",
-    "copy_stop_candidates",
+    "copy_stop_candidates", "copy_loads",
 )
 
 
@@ -102,6 +102,7 @@ def _tables(draft: NetworkDraft, currency: str) -> dict[str, list[dict[str, Any]
         ],
         "running_time": [{"pattern_id": d.pattern_id, **vars(t)} for _, d in patterns for t in d.running_times],
         "headway": [{"pattern_id": d.pattern_id, **vars(h)} for _, d in patterns for h in d.headways],
+        "load": [{"pattern_id": d.pattern_id, **vars(one)} for _, d in patterns for one in d.loads],
         "fare": [_fare_row(route, currency) for route in draft.routes if route.fare],
         "stage_fare": [
             {"route_id": route.route_id, "currency": currency, **vars(step)}

@@ -205,6 +205,14 @@ SELECT :target, c.pattern_id, c.dist_m, c.city_id, c.geom, c.runs, c.runs_past, 
 FROM stop_candidate c JOIN pattern p USING (network_id, pattern_id)
 WHERE c.network_id = :source AND p.route_id = ANY (:route_ids);
 
+-- name: copy_loads
+-- Copy how full the vehicles of routes are. Params: source, target, route_ids.
+INSERT INTO load
+SELECT :target, l.pattern_id, l.stop_sequence, l.band_start_s, l.band_end_s, l.city_id, l.seats, l.seats_low, l.seats_high,
+       l.seats_runs, l.boarded, l.boarded_low, l.boarded_high, l.alighted, l.alighted_low, l.alighted_high, l.counted_runs, l.people
+FROM load l JOIN pattern p USING (network_id, pattern_id)
+WHERE l.network_id = :source AND p.route_id = ANY (:route_ids);
+
 -- name: copy_service_points
 -- Copy the service points of a network that have public ids and are not there yet. Params: source, target.
 INSERT INTO service_point
@@ -285,6 +293,7 @@ FROM (
   UNION ALL SELECT 'hail_stretch' || (to_jsonb(t) - 'network_id')::text FROM hail_stretch t WHERE network_id = :network_id
   UNION ALL SELECT 'stop_candidate' || (to_jsonb(t) - 'network_id')::text FROM stop_candidate t WHERE network_id = :network_id
   UNION ALL SELECT 'stage_fare' || (to_jsonb(t) - 'network_id')::text FROM stage_fare t WHERE network_id = :network_id
+  UNION ALL SELECT 'load' || (to_jsonb(t) - 'network_id')::text FROM load t WHERE network_id = :network_id
   UNION ALL SELECT 'chosen_name' || (to_jsonb(t) - 'network_id' - 'actor' - 'at')::text FROM chosen_name t WHERE network_id = :network_id
   UNION ALL SELECT 'service_point' || (to_jsonb(t) - 'network_id')::text FROM service_point t WHERE network_id = :network_id
   UNION ALL SELECT 'agency' || (to_jsonb(t) - 'network_id')::text FROM agency t WHERE network_id = :network_id
@@ -348,7 +357,7 @@ SELECT encode(sha256(convert_to(
     FROM arrival a JOIN claim c USING (city_id, file_key)
     WHERE a.city_id = :city_id
   ), '') || '/' || coalesce((
-    SELECT string_agg(concat_ws(':', r.ride_id, r.kind, r.at, ST_AsEWKT(r.geom), r.name, r.amount, r.wait_s, r.occupancy, r.cancelled), ','
+    SELECT string_agg(concat_ws(':', r.ride_id, r.kind, r.at, ST_AsEWKT(r.geom), r.name, r.amount, r.wait_s, r.occupancy, r.cancelled, r.details), ','
                       ORDER BY r.ride_id, r.submission_id, r.waypoint, r.report_id)
     FROM report r JOIN submission s USING (submission_id)
     WHERE r.city_id = :city_id AND r.ride_id IS NOT NULL AND s.status = 'accepted'

@@ -119,7 +119,8 @@ WHERE r.report_id = best.report_id AND r.ride_id IS DISTINCT FROM best.submissio
 -- name: list_reports
 -- All reports of a city's accepted submissions by the ride on which they were made, its own first, then those of forms in order of time. Params: city_id.
 SELECT coalesce(r.ride_id, r.submission_id) AS submission_id, r.waypoint, r.kind, ST_X(r.geom) AS lon, ST_Y(r.geom) AS lat,
-       extract(epoch FROM r.at)::float AS t_s, r.text, r.name, r.amount::float AS amount, r.wait_s, r.occupancy, r.cancelled
+       extract(epoch FROM r.at)::float AS t_s, r.text, r.name, r.amount::float AS amount, r.wait_s, r.occupancy, r.cancelled,
+       r.details
 FROM report r JOIN submission s USING (submission_id)
 WHERE r.city_id = :city_id AND s.status = 'accepted'
 ORDER BY coalesce(r.ride_id, r.submission_id), r.ride_id IS NOT NULL, CASE WHEN r.ride_id IS NOT NULL THEN r.at END,

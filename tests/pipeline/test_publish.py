@@ -193,3 +193,24 @@ def test_every_ride_of_the_survey_lies_on_its_own_route(released_town: Town) -> 
     truth = {ride.file_name: (ride.truth.route_id, ride.truth.direction_id) for ride in survey()}
     pairs = {(truth[name], (one["route_id"], one["direction_id"])) for name, one in found.items()}
     assert len(pairs) == len(set(truth.values())) == 4
+
+
+def test_people_counted_on_a_ride_are_in_the_load_of_its_stops_and_in_the_release(town: Town) -> None:
+    """What a form tells of a ride changes what is inferred, each time that it changes."""
+    town.send_all(survey())
+    town.process()
+    counted = """INSERT INTO report (city_id, submission_id, waypoint, kind, geom, at, text, ride_id, details)
+                 SELECT r.city_id, 2, 0, 'boarding', ST_StartPoint(ST_Force2D(r.geom)), r.started_at + interval '5 min',
+                        '', r.submission_id, '{"boarded": 4, "alighted": 1}' FROM run r WHERE r.submission_id = 1"""
+    loads = "SELECT boarded || ' ' || alighted FROM load WHERE counted_runs = 1 AND band_end_s = 86400"
+    with town.engine.begin() as connection:
+        connection.exec_driver_sql(counted)
+    assert town.process().inferred
+    assert town.ask(loads) == ["4 1"]
+    with town.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE report SET details = '{\"boarded\": 6}' WHERE kind = 'boarding'")
+    assert town.process().inferred
+    town.accept()
+    town.release()
+    assert town.ask("SELECT boarded FROM load WHERE counted_runs > 0 AND band_end_s = 86400") == [6, 6, 6]
+    assert town.ask("SELECT count(*) FROM load WHERE seats IS NOT NULL")[0] > 0

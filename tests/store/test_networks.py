@@ -14,13 +14,14 @@ from tests.factories import (
     drawn_town,
     make_city,
     make_hail_stretch,
+    make_load,
     make_network,
     make_station,
     make_stop_candidate,
 )
 
 TABLES = ("route", "stop", "pattern", "pattern_stop", "running_time", "headway", "fare", "pattern_run", "station",
-          "hail_stretch", "stop_candidate", "chosen_name")
+          "hail_stretch", "stop_candidate", "chosen_name", "load")
 # One change in each table that a digest covers.
 CHANGES = (
     "UPDATE route SET long_name = 'Elsewhere' WHERE network_id = :n AND route_id = 'R1'",
@@ -33,6 +34,7 @@ CHANGES = (
     "UPDATE station SET name = 'Elsewhere' WHERE network_id = :n",
     "UPDATE hail_stretch SET to_m = to_m + 1 WHERE network_id = :n",
     "UPDATE stop_candidate SET runs = 0 WHERE network_id = :n",
+    "UPDATE load SET seats = 0.6 WHERE network_id = :n",
     "UPDATE chosen_name SET element_id = 'S1' WHERE network_id = :n",
     "UPDATE service_point SET name = 'Elsewhere' WHERE network_id = :n AND service_point_id = 'C1'",
     "UPDATE city SET licence = 'CC0-1.0' FROM network WHERE network.city_id = city.city_id AND network_id = :n",
@@ -45,6 +47,7 @@ def drawn(connection: Connection) -> DrawnTown:
     key = (connection, town.city_id, town.network_id)
     make_station(*key, "H1", ["S4", "S5"])
     make_hail_stretch(*key, "P1", 1200.0, 2100.0)
+    make_load(*key, "P1", 1, 0.5)
     make_stop_candidate(*key, "P3", 500.0, at(2, -0.5))
     connection.execute(text("""UPDATE pattern SET reason_code = 'variant_branch', reason = '{"share": 0.9}'
                                WHERE pattern_id = 'P2'"""))

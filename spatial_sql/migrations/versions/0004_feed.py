@@ -12,5 +12,5 @@ down_revision = "0003"
 
 def upgrade() -> None:
     """Add the settings of a city's feed, what is named and booked, and where ids lead that were given up."""
-    for part in ("settings", "agencies", "booked", "ids"):
+    for part in ("settings", "agencies", "booked", "ids", "loads"):
         op.get_bind().exec_driver_sql(migration_sql(f"0004_{part}"))
