@@ -8,7 +8,6 @@ import os
 import sys
 from collections import Counter
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -20,6 +19,7 @@ from mapping_service.cli_form import form
 from mapping_service.cli_network import network
 from mapping_service.cli_parts import answer, city_option, find_city, json_option, open_database, progress, settings
 from mapping_service.cli_people import people, token
+from mapping_service.cli_release import publish, release
 from mapping_service.cli_review import review
 from mapping_service.errors import NotFound, Problem
 from mapping_service.parameters import Parameters
@@ -42,6 +42,8 @@ cli.add_command(network)
 cli.add_command(token)
 cli.add_command(people)
 cli.add_command(translate)
+cli.add_command(release)
+cli.add_command(publish)
 
 
 def main() -> None:
@@ -196,27 +198,6 @@ def inbox_release(submission_id: int, slug: str, as_json: bool) -> None:
                 submission_id=submission_id,
             )
     answer({"released": submission_id}, as_json, f"Released. Next: commonway process --city {slug}")
-
-
-@cli.command()
-@city_option
-@click.option("--note", help="What changed, in words.")
-@click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="First day of service; today if not given.")
-@json_option
-def release(slug: str, note: str | None, valid_from: datetime | None, as_json: bool) -> None:
-    """Make an immutable, numbered release of what is accepted."""
-    from mapping_service.publish import release as make
-
-    _, engine = open_database()
-    found = find_city(engine, slug)
-    with engine.begin() as connection:
-        report = make(connection, found, note=note, valid_from=valid_from.date() if valid_from else None)
-    state = "Release" if report.created else "Nothing has changed since release"
-    words = (
-        f"{state} {report.release}: {report.routes} routes, {report.patterns} patterns, {report.stops} stops, "
-        f"{report.service_points} service points, {report.km} km.\nNext: commonway export gtfs OUT.zip --city {slug}"
-    )
-    answer(report, as_json, words)
 
 
 @cli.command()

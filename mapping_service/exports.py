@@ -16,9 +16,9 @@ from mapping_service.config import Config
 from mapping_service.errors import NotFound, Problem
 from mapping_service.reasons import sentence
 from mapping_service.records import City, Notice
-from mapping_service.store.engine import row, rows
+from mapping_service.store.engine import rows
 from mapping_service.store.forms import form_xml
-from mapping_service.store.networks import last_release
+from mapping_service.store.networks import get_release
 
 Writer = Callable[[Connection, Config, City, int | None, Path], Sequence[Notice]]
 
@@ -69,7 +69,7 @@ def _evidence(connection: Connection, config: Config, city: City, number: int | 
 
 def _runs(connection: Connection, config: Config, city: City, number: int | None, out: Path) -> Sequence[Notice]:
     """Write what became of each file, and to which pattern of the release it belongs."""
-    values = {"city_id": city.city_id, "network_id": released_network(connection, city, number)}
+    values = {"city_id": city.city_id, "network_id": get_release(connection, city, number).network_id}
     outcomes = rows(connection, "intake.list_outcomes", values)
     with out.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, RUN_COLUMNS, extrasaction="ignore", lineterminator="\n")
@@ -113,22 +113,6 @@ def write_answers(engine: Engine, city: City, form_id: str, out: Path) -> int:
 def _row_numbers(path: str) -> list[int]:
     """The rows of repeats in a path, so that the tenth comes after the ninth."""
     return [int(number) for number in _ROW.findall(path)]
-
-
-def released_network(connection: Connection, city: City, number: int | None) -> int:
-    """Return the network of a release, the newest if no number is given. Raises ``NotFound`` ``release_not_found``."""
-    if number is None:
-        found = last_release(connection, city.city_id)
-    else:
-        found = row(connection, "networks.get_release", {"city_id": city.city_id, "release_number": number})
-    if found is None:
-        raise NotFound(
-            "release_not_found",
-            f"{city.name} has no {'release yet' if number is None else f'release {number}'}. Make one: “commonway "
-            f"release --city {city.slug}”.",
-            city=city.slug,
-        )
-    return int(found.network_id)
 
 
 _WRITERS: dict[str, Writer] = {"gtfs": _gtfs, "layers": _layers, "runs": _runs, "evidence": _evidence}

@@ -20,6 +20,11 @@ def tunable(default: float, unit: str, low: float, high: float, source: str) -> 
 class Parameters:
     """The tunable numbers of the whole chain, by step."""
 
+    # publishing
+    valid_days: int = tunable(180, "days", 30, 365, "GTFS: valid for 30 days or more, a year at most")
+    fresh_days: int = tunable(365, "days", 90, 1095, "routes last seen longer ago are not said to run until told again")
+    few_days_left: int = tunable(30, "days", 7, 60, "GTFS: a feed should be valid for the next 30 days")
+
     # intake
     min_fixes: int = tunable(20, "fixes", 2, 200, "fewer cannot tell a ride from a standing phone")
     oldest_s: float = tunable(15 * 31557600, "s", 31557600, 1e9, "older says that a clock or a receiver is wrong")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -14,8 +15,9 @@ from mapping_service.errors import Conflict, Problem
 from mapping_service.parameters import Parameters
 from mapping_service.records import City
 from mapping_service.review.succession import followers
-from mapping_service.store import ids, networks
+from mapping_service.store import ids, networks, releases
 from mapping_service.store.cities import lock_city
+from mapping_service.validity import last_days
 
 _PREFIXES = {"route": "R", "pattern": "T", "stop": "S", "station": "H"}
 
@@ -85,11 +87,15 @@ class ReleaseReport:
     km: float
 
 
-def release(connection: Connection, city: City, *, note: str | None, valid_from: date | None) -> ReleaseReport:
+def release(
+    connection: Connection, city: City, *, note: str | None, valid_from: date | None, about: str = "",
+    vouched: str | None = None, p: Parameters = Parameters(),
+) -> ReleaseReport:
     """Copy the accepted network into a new immutable release; where nothing has changed the last one stands.
 
-    ``valid_from`` is the first day of service, today in the city if not given. Raises ``Conflict``
-    ``nothing_accepted``.
+    The public sees it when it is published (``mapping_service.issue``). ``valid_from`` is the first day of service,
+    today in the city if not given. ``about`` is what its files say beside the network. ``vouched`` says why all of it
+    still holds, however old the evidence. Raises ``Conflict`` ``nothing_accepted``.
     """
     lock_city(connection, city.city_id)
     accepted = networks.network_id(connection, city.city_id, "accepted")
@@ -101,14 +107,33 @@ def release(connection: Connection, city: City, *, note: str | None, valid_from:
             f"{city.slug}”, “commonway review accept --city {city.slug}”.",
             city=city.slug,
         )
-    fingerprint = networks.digest(connection, accepted)
+    fingerprint = sha256(f"{networks.digest(connection, accepted)} {about}".encode()).hexdigest()
     last = networks.last_release(connection, city.city_id)
-    if last is not None and last.fingerprint == fingerprint and valid_from in (None, last.valid_from):
+    unchanged = last is not None and last.fingerprint == fingerprint and valid_from in (None, last.valid_from)
+    if last is not None and unchanged and vouched in (None, last.vouched):
         return ReleaseReport(last.release_number, False, **held)
-    starts = valid_from or datetime.now(ZoneInfo(city.timezone)).date()
-    target, number = networks.add_release(connection, city.city_id, starts, note, fingerprint)
-    networks.copy_routes(connection, accepted, target, networks.route_ids(connection, accepted))
-    networks.copy_service_points(connection, accepted, target)
-    ids.copy_chosen_names(connection, accepted, target)
-    networks.copy_settled(connection, accepted, target)
+    starts = valid_from or today(city)
+    number = snapshot(connection, city, accepted, starts, note=note, fingerprint=fingerprint, vouched=vouched, p=p)
     return ReleaseReport(number, True, **held)
+
+
+def snapshot(
+    connection: Connection, city: City, source: int, starts: date, *, note: str | None, fingerprint: str,
+    vouched: str | None, p: Parameters,
+) -> int:
+    """Copy a network into a new release that is valid from ``starts``; return its number."""
+    before = networks.newest_release(connection, city.city_id)
+    target, number = networks.add_release(connection, city.city_id, starts, note, fingerprint, vouched)
+    networks.copy_routes(connection, source, target, networks.route_ids(connection, source))
+    networks.copy_service_points(connection, source, target)
+    ids.copy_chosen_names(connection, source, target)
+    networks.copy_settled(connection, source, target)
+    old = releases.standings(connection, before.network_id) if before else []
+    now = releases.standings(connection, target)
+    releases.set_validity(connection, target, last_days(now, old, starts, p, vouched=vouched is not None))
+    return number
+
+
+def today(city: City) -> date:
+    """Return the day that it is in a city."""
+    return datetime.now(ZoneInfo(city.timezone)).date()

@@ -36,6 +36,7 @@ Place = tuple[float, float]
 FIRST_SEEN = datetime(2024, 3, 4, 4, 30, tzinfo=UTC)  # a Monday, 07:30 in Nairobi
 LAST_SEEN = datetime(2024, 3, 8, 5, 10, tzinfo=UTC)
 VALID_FROM = date(2024, 4, 1)
+PUBLISHED_AT = datetime(2024, 3, 28, 9, 0, tzinfo=UTC)
 SEEN = {"runs": 3, "people": 2, "first_seen": FIRST_SEEN, "last_seen": LAST_SEEN}
 SIGNS = {"runs": 3, "people": 2, "km": 4.4, "unseen": 0.0, "off": 0.01, "missed": 0.02, "start_m": 20.0, "end_m": 350.0,
          "told": 1.0, "departed": 1.0, "arrived": 0.67, "elsewhere": 0.0, "partial": 0, "maybe": 0, "labels": 0.0}
@@ -156,8 +157,9 @@ def make_run(connection: Connection, city_id: int, places: Sequence[Place], **ov
 
 
 def make_network(connection: Connection, city_id: int, kind: str = "release", **over: Any) -> int:
-    """An empty network; a release is number 1, valid from ``VALID_FROM``."""
-    dated = {"release_number": 1, "valid_from": VALID_FROM} if kind == "release" else {}
+    """An empty network; a release is number 1, valid from ``VALID_FROM``, and published."""
+    public = {"published_at": PUBLISHED_AT, "published_by": "tester"}
+    dated = {"release_number": 1, "valid_from": VALID_FROM, **public} if kind == "release" else {}
     return int(insert(connection, "network", {"city_id": city_id, "kind": kind, **dated}, over))
 
 
@@ -218,7 +220,8 @@ def make_pattern(
     defaults = {
         "network_id": network_id, "pattern_id": pattern_id, "city_id": city_id, "route_id": route_id,
         "direction_id": 0, "headsign": None, "geom": line([place for _, place in stops]), "length_m": along_m[-1],
-        "spread_m": 12.0, "day_types": ["weekday"], "confidence": 0.8, "signs": SIGNS, **SEEN,
+        "spread_m": 12.0, "day_types": ["weekday"], "confidence": 0.8, "signs": SIGNS,
+        "valid_until": VALID_FROM + timedelta(days=180), **SEEN,
     }
     insert(connection, "pattern", defaults, over)
     key = {"network_id": network_id, "pattern_id": pattern_id, "city_id": city_id}

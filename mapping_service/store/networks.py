@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Row
 
+from mapping_service.errors import NotFound
 from mapping_service.geo import to_metres
 from mapping_service.records import (
     City,
@@ -272,15 +273,39 @@ def digest(connection: Connection, network: int) -> str:
 
 
 def last_release(connection: Connection, city_id: int) -> Row[Any] | None:
-    """Return the newest release of a city."""
+    """Return the newest release of a city, published or withheld."""
     return row(connection, "networks.get_last_release", {"city_id": city_id})
 
 
+def newest_release(connection: Connection, city_id: int) -> Row[Any] | None:
+    """Return the newest release of a city that the public sees."""
+    return row(connection, "networks.get_newest_release", {"city_id": city_id})
+
+
+def get_release(connection: Connection, city: City, number: int | None) -> Row[Any]:
+    """Return a release, the newest published one if no number is given. Raises ``NotFound`` ``release_not_found``."""
+    if number is None:
+        found = newest_release(connection, city.city_id)
+    else:
+        found = row(connection, "networks.get_release", {"city_id": city.city_id, "release_number": number})
+    if found is None:
+        raise NotFound(
+            "release_not_found",
+            f"{city.name} has no {'published release yet' if number is None else f'release {number}'}. Make one: "
+            f"“commonway release --city {city.slug}”.",
+            city=city.slug,
+        )
+    return found
+
+
 def add_release(
-    connection: Connection, city_id: int, valid_from: date, note: str | None, fingerprint: str
+    connection: Connection, city_id: int, valid_from: date, note: str | None, fingerprint: str,
+    vouched: str | None = None,
 ) -> tuple[int, int]:
-    """Return the network and the number of a new, empty release."""
-    values = {"city_id": city_id, "valid_from": valid_from, "note": note, "fingerprint": fingerprint}
+    """Return the network and the number of a new, empty release that nobody sees yet."""
+    values = {
+        "city_id": city_id, "valid_from": valid_from, "note": note, "fingerprint": fingerprint, "vouched": vouched,
+    }
     found = row(connection, "networks.insert_release", values)
     assert found is not None
     return found.network_id, found.release_number

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -35,13 +35,17 @@ class City:
 
 @dataclass(frozen=True)
 class Release:
-    """A numbered snapshot that never changes, and its sizes. ``bbox`` is west, south, east, north."""
+    """A numbered snapshot that never changes, and its sizes. ``bbox`` is west, south, east, north.
+
+    ``valid_until`` is the last day of any of its services, ``None`` where it has none.
+    """
 
     number: int
     valid_from: date
+    valid_until: date | None
     note: str | None
     fingerprint: str | None
-    created_at: datetime
+    published_at: datetime
     routes: int
     patterns: int
     stops: int
@@ -267,13 +271,13 @@ def get_city(connection: Connection, slug: str) -> City:
 
 
 def list_releases(connection: Connection, slug: str) -> list[Release]:
-    """The releases of a city, newest first."""
+    """The published releases of a city, newest first."""
     found = rows(connection, "published.list_releases", {"slug": slug, "number": None, "most": None})
     return [_release(one) for one in found]
 
 
 def newest(connection: Connection, city: City) -> Snapshot | None:
-    """Return the newest release of a city, or ``None`` before the first."""
+    """Return the newest published release of a city, or ``None`` before the first."""
     found = row(connection, "published.list_releases", {"slug": city.slug, "number": None, "most": 1})
     return Snapshot(found.network_id, city, _release(found)) if found else None
 
@@ -287,7 +291,7 @@ def get_newest(connection: Connection, slug: str) -> Snapshot:
 
 
 def get_release(connection: Connection, slug: str, number: int) -> Snapshot:
-    """Return one release of a city. Raises ``NotFound`` ``city_not_found``, ``release_not_found``."""
+    """Return one published release of a city. Raises ``NotFound`` ``city_not_found``, ``release_not_found``."""
     city = get_city(connection, slug)
     found = row(connection, "published.list_releases", {"slug": slug, "number": number, "most": 1})
     if found is None:
@@ -389,11 +393,8 @@ def _bbox(found: Row[Any]) -> BBox | None:
 
 
 def _release(found: Row[Any]) -> Release:
-    names = (
-        "number", "valid_from", "note", "fingerprint", "created_at", "routes", "patterns", "stops", "service_points",
-        "runs", "length_m",
-    )
-    return Release(**{name: found._mapping[name] for name in names}, bbox=_bbox(found))
+    values = {field.name: found._mapping[field.name] for field in fields(Release) if field.name != "bbox"}
+    return Release(**values, bbox=_bbox(found))
 
 
 def _route(found: Row[Any]) -> RouteSummary:

@@ -3,47 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flask import Blueprint, Response, render_template, request, send_file, url_for
-from sqlalchemy import Connection
+from flask import Blueprint, Response, current_app, render_template, request, send_file, url_for
 
-from gtfs_export import Publisher, export_evidence, export_gtfs, export_layers
+from mapping_service.archive import FILES, archived
 from mapping_service.cities import publisher
 from mapping_service.errors import NotFound
-from mapping_service.store import published
+from mapping_service.store import published, releases
+from mapping_service.store.engine import engine_for
 from mapping_service.store.published import Release, Snapshot
+from mapping_service.store.releases import KeptFile
 from mapping_service.web.api import dumps
 from mapping_service.web.database import config, connection
 from mapping_service.web.language import words
 
-Maker = Callable[[Connection, str, int, Path, Publisher], object]
-
-
-def _evidence(connection: Connection, slug: str, number: int, out: Path, _: Publisher) -> None:
-    export_evidence(connection, slug, number, out)
-
-
-def _layers(connection: Connection, slug: str, number: int, out: Path, _: Publisher) -> None:
-    export_layers(connection, slug, number, out)
-
-
-FILES: dict[str, tuple[str, Maker]] = {
-    "gtfs.zip": ("application/zip", export_gtfs),
-    "evidence.csv": ("text/csv", _evidence),
-    "layers.gpkg": ("application/geopackage+sqlite3", _layers),
-    "layers.geojson.zip": ("application/zip", _layers),
-}
 # The current feed moves on with each release: ask again, and hear 304 while it has not. A numbered file never changes.
 CURRENT = "no-cache"
 FOR_EVER = "public, max-age=31536000, immutable"
-# Digests kept in memory: a few releases of each city that one machine serves.
-_DIGESTS = 1024
 
 blueprint = Blueprint("downloads", __name__)
 
@@ -71,7 +51,7 @@ def current_feed(city: str) -> Response:
 
 
 @blueprint.get("/<city>/releases/")
-def releases(city: str) -> str | Response:
+def list_releases(city: str) -> str | Response:
     """List the releases of a city: a page, or JSON where that is asked for (``Accept`` or ``?f=json``)."""
     place = published.get_city(connection(), city)
     found = published.list_releases(connection(), city)
@@ -102,35 +82,51 @@ def _address(city: str, number: int, name: str) -> str:
 
 
 def _send(found: Snapshot, name: str, cache_control: str) -> Response:
-    path = _made(found, name)
+    path, sha256 = file_of(found, name)
     response = send_file(
         path,
         mimetype=FILES[name][0],
         as_attachment=True,
         download_name=f"{found.city.slug}-{found.release.number}-{name}",
-        etag=_digest(path, path.stat().st_mtime_ns),
-        last_modified=found.release.created_at,
+        etag=sha256,
+        last_modified=found.release.published_at,
         conditional=True,
     )
     response.headers["Cache-Control"] = cache_control
     return response
 
 
-def _made(found: Snapshot, name: str) -> Path:
-    """Return the kept file, made if need be: written aside and moved into place, so that nobody reads half of it."""
-    named = publisher(config(), found.city)
-    # A database made anew may number another release the same, and the feed names its publisher.
-    origin = f"{found.release.created_at.isoformat()} {found.release.fingerprint} {named}"
-    key = f"{found.release.number}-{sha256(origin.encode()).hexdigest()[:16]}"
-    path = config().data_dir / "exports" / found.city.slug / key / name
+def file_of(found: Snapshot, name: str) -> tuple[Path, str]:
+    """Return a file of a release on this machine's disk, and its digest, which changes when it does.
+
+    Raises ``NotFound`` ``release_file_missing``.
+    """
+    kept = _kept(found, name)
+    return _on_disk(found, kept), kept.sha256
+
+
+def _kept(found: Snapshot, name: str) -> KeptFile:
+    """Return a file of the archive. Releases from before there was one get theirs when it is first asked for."""
+    files = releases.list_files(connection(), found.network_id)
+    if not files:
+        with engine_for(current_app.config["DATABASE_URL"]).begin() as writing:
+            named = publisher(config(), found.city)
+            with archived(writing, found.city.slug, found.release.number, found.network_id, named):
+                files = releases.list_files(writing, found.network_id)
+    if name not in files:
+        sentence = f"Release {found.release.number} of {found.city.name} has nothing for {name}."
+        raise NotFound("release_file_missing", sentence, name=name, release=found.release.number)
+    return files[name]
+
+
+def _on_disk(found: Snapshot, kept: KeptFile) -> Path:
+    """Return a copy of a kept file, written aside and moved into place, so that nobody reads half of it."""
+    path = config().data_dir / "archive" / kept.sha256
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=path.parent) as aside:
-            FILES[name][1](connection(), found.city.slug, found.release.number, Path(aside) / name, named)
-            os.replace(Path(aside) / name, path)
+        with TemporaryDirectory(dir=path.parent) as folder:
+            aside = Path(folder) / kept.sha256
+            with aside.open("wb") as stream:
+                releases.read_file(connection(), found.network_id, kept, stream)
+            os.replace(aside, path)
     return path
-
-
-@lru_cache(maxsize=_DIGESTS)
-def _digest(path: Path, modified_ns: int) -> str:
-    return sha256(path.read_bytes()).hexdigest()

@@ -1,15 +1,16 @@
 -- What a release holds, for those who publish it. A pattern's shape is WKB in EPSG:4326; dates are local to the city.
 
 -- name: get_release
--- A release with its city: the numbered one, or the newest where :release_number is null. Params: slug,
--- release_number.
+-- A release with its city: the numbered one, or the newest that is published where :release_number is null. Params:
+-- slug, release_number.
 SELECT network.network_id, network.release_number, network.valid_from, city.slug AS city_slug, city.name AS city_name,
        city.timezone, city.language, city.synthetic, network.street_credit
 FROM city
 JOIN network USING (city_id)
 WHERE city.slug = :slug
   AND network.kind = 'release'
-  AND network.release_number = coalesce(CAST(:release_number AS integer), network.release_number)
+  AND CASE WHEN CAST(:release_number AS integer) IS NULL THEN network.published_at IS NOT NULL
+           ELSE network.release_number = :release_number END
 ORDER BY network.release_number DESC
 LIMIT 1;
 

@@ -3,16 +3,24 @@
 SELECT network_id, fingerprint FROM network WHERE city_id = :city_id AND kind = CAST(:kind AS network_kind);
 
 -- name: get_last_release
--- A city's newest release. Params: city_id.
-SELECT network_id, release_number, fingerprint, valid_from
+-- A city's newest release, published or withheld. Params: city_id.
+SELECT network_id, release_number, fingerprint, valid_from, published_at, vouched
 FROM network
 WHERE city_id = :city_id AND kind = 'release'
 ORDER BY release_number DESC
 LIMIT 1;
 
+-- name: get_newest_release
+-- A city's newest published release. Params: city_id.
+SELECT network_id, release_number, fingerprint, valid_from, published_at, vouched
+FROM network
+WHERE city_id = :city_id AND published_at IS NOT NULL
+ORDER BY release_number DESC
+LIMIT 1;
+
 -- name: get_release
 -- One release of a city by its number. Params: city_id, release_number.
-SELECT network_id, release_number, fingerprint, valid_from
+SELECT network_id, release_number, fingerprint, valid_from, published_at, vouched
 FROM network
 WHERE city_id = :city_id AND release_number = :release_number;
 
@@ -259,9 +267,9 @@ WHERE a.network_id = :network_id
 SELECT route_id FROM route WHERE network_id = :network_id ORDER BY route_id COLLATE "C";
 
 -- name: insert_release
--- A new release, numbered after the last. Params: city_id, valid_from, note, fingerprint.
-INSERT INTO network (city_id, kind, release_number, valid_from, note, fingerprint, street_credit)
-SELECT :city_id, 'release', coalesce(max(release_number), 0) + 1, :valid_from, :note, :fingerprint,
+-- A new release, numbered after the last; nobody sees it before it is published. Params: city_id, valid_from, note, fingerprint, vouched.
+INSERT INTO network (city_id, kind, release_number, valid_from, note, fingerprint, vouched, street_credit)
+SELECT :city_id, 'release', coalesce(max(release_number), 0) + 1, :valid_from, :note, :fingerprint, :vouched,
        (SELECT nullif(attribution, '') FROM street_network WHERE city_id = :city_id)
 FROM network WHERE city_id = :city_id
 RETURNING network_id, release_number;
@@ -284,7 +292,7 @@ SELECT encode(sha256(convert_to(coalesce(string_agg(line, E'\n' ORDER BY line CO
 FROM (
   SELECT 'route' || (to_jsonb(t) - 'network_id')::text AS line FROM route t WHERE network_id = :network_id
   UNION ALL SELECT 'stop' || (to_jsonb(t) - 'network_id')::text FROM stop t WHERE network_id = :network_id
-  UNION ALL SELECT 'pattern' || (to_jsonb(t) - 'network_id')::text FROM pattern t WHERE network_id = :network_id
+  UNION ALL SELECT 'pattern' || (to_jsonb(t) - ARRAY['network_id', 'valid_until'])::text FROM pattern t WHERE network_id = :network_id
   UNION ALL SELECT 'pattern_stop' || (to_jsonb(t) - 'network_id')::text FROM pattern_stop t WHERE network_id = :network_id
   UNION ALL SELECT 'running_time' || (to_jsonb(t) - 'network_id')::text FROM running_time t WHERE network_id = :network_id
   UNION ALL SELECT 'headway' || (to_jsonb(t) - 'network_id')::text FROM headway t WHERE network_id = :network_id

@@ -8,8 +8,8 @@ WHERE CAST(:slug AS text) IS NULL OR slug = :slug
 ORDER BY name, slug;
 
 -- name: list_releases
--- The releases of a city with their sizes, newest first; the box is that of the routes, or of the service points where there are none. Params: slug, number (null: all of them), most (how many).
-SELECT n.network_id, n.release_number AS number, n.valid_from, n.note, n.fingerprint, n.created_at,
+-- The published releases of a city with their sizes, newest first; the box is that of the routes, or of the service points where there are none. Params: slug, number (null: all of them), most (how many).
+SELECT n.network_id, n.release_number AS number, n.valid_from, pattern.valid_until, n.note, n.fingerprint, n.published_at,
        route.routes, route.runs, pattern.patterns, pattern.length_m, stop.stops, point.service_points,
        ST_XMin(shown.box) AS west, ST_YMin(shown.box) AS south, ST_XMax(shown.box) AS east, ST_YMax(shown.box) AS north
 FROM network n
@@ -18,7 +18,8 @@ CROSS JOIN LATERAL (
   SELECT count(*) AS routes, coalesce(sum(runs), 0) AS runs FROM route WHERE network_id = n.network_id
 ) route
 CROSS JOIN LATERAL (
-  SELECT count(*) AS patterns, coalesce(sum(length_m::float), 0) AS length_m, ST_Extent(geom) AS box
+  SELECT count(*) AS patterns, coalesce(sum(length_m::float), 0) AS length_m, ST_Extent(geom) AS box,
+         max(valid_until) AS valid_until
   FROM pattern WHERE network_id = n.network_id
 ) pattern
 CROSS JOIN LATERAL (SELECT count(*) AS stops FROM stop WHERE network_id = n.network_id) stop
@@ -26,16 +27,16 @@ CROSS JOIN LATERAL (
   SELECT count(*) AS service_points, ST_Extent(geom) AS box FROM service_point WHERE network_id = n.network_id
 ) point
 CROSS JOIN LATERAL (SELECT coalesce(pattern.box, point.box) AS box) shown
-WHERE c.slug = :slug AND n.kind = 'release' AND (CAST(:number AS integer) IS NULL OR n.release_number = :number)
+WHERE c.slug = :slug AND n.published_at IS NOT NULL AND (CAST(:number AS integer) IS NULL OR n.release_number = :number)
 ORDER BY n.release_number DESC
 LIMIT :most;
 
 -- name: get_network_id
--- The network behind a release, without its sizes: every tile asks. Params: slug, number.
+-- The network behind a published release, without its sizes: every tile asks. Params: slug, number.
 SELECT n.network_id
 FROM network n
 JOIN city c USING (city_id)
-WHERE c.slug = :slug AND n.kind = 'release' AND n.release_number = :number;
+WHERE c.slug = :slug AND n.published_at IS NOT NULL AND n.release_number = :number;
 
 -- name: get_inbox_counts
 -- What a city was sent and what became of it: one row. Params: slug.

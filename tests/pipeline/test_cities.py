@@ -10,9 +10,9 @@ import pytest
 from mapping_service.cities import new_city, publisher
 from mapping_service.config import load_config
 from mapping_service.errors import Conflict, Forbidden, NotFound, Problem, Unauthorised
-from mapping_service.exports import released_network
 from mapping_service.records import City
 from mapping_service.store.cities import get_city, list_cities
+from mapping_service.store.networks import get_release
 from mapping_service.store.people import add_key, sender
 from tests.pipeline.town import SLUG, Town
 
@@ -93,10 +93,10 @@ def test_a_city_that_is_not_there_is_named(town: Town) -> None:
 
 def test_a_release_is_found_by_its_number_or_as_the_newest(released_town: Town) -> None:
     with released_town.engine.connect() as connection:
-        newest = released_network(connection, released_town.city, None)
-        assert released_network(connection, released_town.city, 1) == newest
+        newest = get_release(connection, released_town.city, None)
+        assert get_release(connection, released_town.city, 1) == newest
         with pytest.raises(NotFound) as caught:
-            released_network(connection, released_town.city, 2)
+            get_release(connection, released_town.city, 2)
     assert caught.value.code == "release_not_found"
 
 

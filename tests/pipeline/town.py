@@ -17,12 +17,13 @@ from collectors.hints import file_stem
 from collectors.simulator import RideSettings, SimulatedRide, sample_town, simulate
 from gtfs_export import Publisher, export_evidence, export_gtfs
 from mapping_service.cities import new_city
+from mapping_service.issue import IssueReport, issue
 from mapping_service.parameters import Parameters
 from mapping_service.publish import AcceptReport, ReleaseReport, accept, release
 from mapping_service.receive import receive
 from mapping_service.records import City, Ride
 from mapping_service.stages import ProcessReport, process_city
-from mapping_service.store import networks
+from mapping_service.store import networks, releases
 from mapping_service.store.cities import get_city
 from mapping_service.store.engine import engine_for, rows, run
 from mapping_service.store.intake import Receipt
@@ -30,7 +31,7 @@ from mapping_service.store.runs import load_rides
 
 SLUG = "pier"
 VALID_FROM = date(2025, 5, 1)
-PUBLISHER = Publisher(name="Commonway Pier", url="https://maps.example/pier")
+PUBLISHER = Publisher(name="Commonway Pier", url="https://maps.example.org/pier")
 # Rides of whole ways, each by one phone: what a test wants odd about them it does itself.
 PLAIN = RideSettings(
     seed=4, runs_min=3, runs_max=3, partial_share=0.0, duplicate_share=0.0, second_phone_share=0.0,
@@ -110,9 +111,18 @@ class Town:
             return accept(connection, self.city, min_confidence=0.0, actor="tester")
 
     def release(self) -> ReleaseReport:
-        """Make a release that is valid from a fixed day."""
+        """Make a release that is valid from a fixed day, and publish it without its files."""
         with self.engine.begin() as connection:
-            return release(connection, self.city, note=None, valid_from=VALID_FROM)
+            made = release(connection, self.city, note=None, valid_from=VALID_FROM)
+            network_id = networks.get_release(connection, self.city, made.release).network_id
+            releases.mark_published(connection, network_id, "tester", None)
+            return made
+
+    def issue(self, **over: Any) -> IssueReport:
+        """Make a release that is valid from a fixed day, with its files, and publish it if validators let it pass."""
+        told = {"note": None, "valid_from": VALID_FROM, "actor": "tester", **over}
+        with self.engine.begin() as connection:
+            return issue(connection, self.city, PUBLISHER, **told)
 
     def let_in(self, submission_id: int) -> int:
         """Use a submission all the same; the number of submissions that this could be said of."""

@@ -11,7 +11,6 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection
 
-from mapping_service.web import downloads
 from tests.factories import draw_network, make_network
 
 
@@ -61,13 +60,30 @@ def test_every_file_of_a_release_is_there_for_ever(client: FlaskClient, name: st
 
 
 def test_a_file_is_made_once_and_nothing_half_made_is_left(
-    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, tmp_path: Path, rows: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = client.get("/drawn-town/releases/1/evidence.csv").data
-    kept = [path.name for path in (tmp_path / "exports").rglob("*") if path.name != "drawn-town" and path.is_file()]
-    assert kept == ["evidence.csv"]
-    monkeypatch.setitem(downloads.FILES, "evidence.csv", ("text/csv", _never))
+    on_disk = [path.name for path in (tmp_path / "archive").rglob("*")]
+    assert on_disk == [hashlib.sha256(made).hexdigest()]
+    rows.exec_driver_sql("UPDATE stop SET name = 'Elsewhere'")
+    rows.commit()
     assert client.get("/drawn-town/releases/1/evidence.csv").data == made
+    (tmp_path / "archive" / on_disk[0]).unlink()
+    assert client.get("/drawn-town/releases/1/evidence.csv").data == made
+
+
+def test_nobody_sees_a_release_that_is_withheld(client: FlaskClient, rows: Connection) -> None:
+    city_id = rows.exec_driver_sql("SELECT city_id FROM city WHERE slug = 'drawn-town'").scalar_one()
+    withheld = make_network(rows, city_id, release_number=2, published_at=None, published_by=None)
+    draw_network(rows, city_id, withheld)
+    rows.exec_driver_sql(f"UPDATE route SET long_name = 'Too early' WHERE network_id = {withheld}")
+    rows.commit()
+    assert "Too early" not in client.get("/drawn-town").get_data(as_text=True)
+    listed, city = (client.get(one).json for one in ("/drawn-town/releases/?f=json", "/api/v1/cities/drawn-town"))
+    assert listed is not None and [one["release"]["number"] for one in listed["releases"]] == [1]
+    assert city is not None and city["release"]["number"] == 1
+    for address in ("releases/2/gtfs.zip", "releases/2/evidence.csv", "tiles/2/10/616/515.mvt"):
+        assert client.get(f"/drawn-town/{address}").status_code == 404, address
 
 
 def test_the_releases_are_a_page_for_people_and_json_for_programs(client: FlaskClient) -> None:
@@ -80,7 +96,3 @@ def test_the_releases_are_a_page_for_people_and_json_for_programs(client: FlaskC
         assert listed.json is not None
         assert listed.json["releases"][0]["release"]["valid_from"] == "2024-04-01"
         assert listed.json["releases"][0]["files"]["gtfs.zip"] == "https://maps.example/drawn-town/releases/1/gtfs.zip"
-
-
-def _never(*_: object) -> None:
-    raise AssertionError("made again")

@@ -1,0 +1,57 @@
+"""The files of a release: made once, kept byte for byte in the database, and never made again once it is published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import Connection
+
+from gtfs_export import Publisher, export_evidence, export_gtfs, export_layers
+from mapping_service.errors import Conflict
+from mapping_service.store import releases
+
+# Writes one file of a release (slug, number).
+Maker = Callable[[Connection, str, int, Path, Publisher], object]
+
+
+def _evidence(connection: Connection, slug: str, number: int, out: Path, _: Publisher) -> None:
+    export_evidence(connection, slug, number, out)
+
+
+def _layers(connection: Connection, slug: str, number: int, out: Path, _: Publisher) -> None:
+    export_layers(connection, slug, number, out)
+
+
+FILES: Mapping[str, tuple[str, Maker]] = {
+    "gtfs.zip": ("application/zip", export_gtfs),
+    "evidence.csv": ("text/csv", _evidence),
+    "layers.gpkg": ("application/geopackage+sqlite3", _layers),
+    "layers.geojson.zip": ("application/zip", _layers),
+}
+
+
+@contextmanager
+def archived(
+    connection: Connection, slug: str, number: int, network_id: int, named: Publisher
+) -> Iterator[dict[str, Path]]:
+    """Make and keep every file of a release; yield those that it has, by name, in a folder that is gone afterwards.
+
+    A file for which a release has nothing, as a feed without any route that could be ridden, is left out. Raises what
+    the exports raise. The caller commits.
+    """
+    with TemporaryDirectory(prefix="commonway-release-") as folder:
+        made: dict[str, Path] = {}
+        for name, (_, make) in FILES.items():
+            path = Path(folder) / name
+            try:
+                make(connection, slug, number, path, named)
+            except Conflict as problem:
+                if problem.code != "nothing_to_publish":
+                    raise
+                continue
+            releases.keep_file(connection, network_id, name, path)
+            made[name] = path
+        yield made

@@ -1,0 +1,102 @@
+"""From what is accepted to what the public sees: a release, its files, what validators say of them, publication.
+
+All of it happens in the caller's transaction, so that a process that is killed on the way leaves nothing behind, and
+the next call begins anew. A release in whose feeds a validator finds an error is withheld until a person says why it
+should be published all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from gtfs_export import Publisher
+from mapping_service.archive import archived
+from mapping_service.errors import Conflict, Problem
+from mapping_service.gate import check_feed
+from mapping_service.publish import ReleaseReport, release, today
+from mapping_service.records import City
+from mapping_service.release_records import Check
+from mapping_service.store import networks, releases
+from mapping_service.store.cities import lock_city
+
+
+@dataclass(frozen=True)
+class Errors:
+    """What a validator holds against a file: how many errors of which kinds, or why it gave no report."""
+
+    name: str
+    validator: str
+    errors: int
+    codes: Sequence[str]
+    failure: str | None
+
+
+@dataclass(frozen=True)
+class IssueReport(ReleaseReport):
+    """A release, whether the public sees it, and the errors for which it is withheld, or published in spite of."""
+
+    published: bool
+    files: Sequence[str]
+    errors: Sequence[Errors]
+    warnings: int
+    seconds_of_checks: float
+
+
+def issue(
+    connection: Connection, city: City, named: Publisher, *, note: str | None, valid_from: date | None, actor: str,
+    vouched: str | None = None,
+) -> IssueReport:
+    """Release what is accepted and publish it, unless a validator finds an error.
+
+    Where nothing has changed since the last release that one stands; its files are made again only as long as it is
+    withheld. ``vouched`` says why all of it still holds, however old the evidence. Raises as ``release`` does.
+    """
+    about = f"{named.name} {named.url}"
+    made = release(connection, city, note=note, valid_from=valid_from, vouched=vouched, about=about)
+    found = networks.get_release(connection, city, made.release)
+    if found.published_at is None:
+        releases.forget_files(connection, found.network_id)
+        with archived(connection, city.slug, made.release, found.network_id, named) as files:
+            checks = [check for name, path in files.items() for check in check_feed(name, path, today(city))]
+        for check in checks:
+            releases.save_check(connection, found.network_id, check)
+        if not any(check.errors for check in checks):
+            releases.mark_published(connection, found.network_id, actor, None)
+    return _report(connection, city, made)
+
+
+def publish(connection: Connection, city: City, number: int, *, actor: str, because: str) -> IssueReport:
+    """Publish a withheld release although validators found errors in it; ``because`` says why and is shown with it.
+
+    Raises ``NotFound`` ``release_not_found``, ``Problem`` ``no_reason``, ``Conflict`` ``already_published``.
+    """
+    lock_city(connection, city.city_id)
+    found = networks.get_release(connection, city, number)
+    if not because.strip():
+        raise Problem("no_reason", "Say why it should be published although a validator found errors.")
+    if not releases.mark_published(connection, found.network_id, actor, because.strip()):
+        raise Conflict("already_published", f"Release {number} of {city.name} is public already.", release=number)
+    counts = networks.counts(connection, found.network_id)
+    return _report(connection, city, ReleaseReport(number, False, **counts))
+
+
+def _report(connection: Connection, city: City, made: ReleaseReport) -> IssueReport:
+    found = networks.get_release(connection, city, made.release)
+    checks = releases.list_checks(connection, found.network_id)
+    return IssueReport(
+        **vars(made),
+        published=found.published_at is not None,
+        files=list(releases.list_files(connection, found.network_id)),
+        errors=[_errors(check) for check in checks if check.errors],
+        warnings=sum(check.warnings for check in checks),
+        seconds_of_checks=round(sum(check.took_s for check in checks), 1),
+    )
+
+
+def _errors(check: Check) -> Errors:
+    codes = [str(one["code"]) for one in check.notices if one["severity"] == "ERROR"]
+    return Errors(check.name, check.validator, check.errors, codes, check.failure)

@@ -1,0 +1,41 @@
+"""Until when what a release says of a pattern is taken to hold: rolled on only where somebody has been there lately."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from mapping_service.parameters import Parameters
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A pattern of a network: what it says (``digest``), its newest ride, and until when it holds if that is set."""
+
+    pattern_id: str
+    digest: str
+    last_seen: date
+    valid_until: date | None
+
+
+def last_days(
+    now: Sequence[Standing], before: Sequence[Standing], starts: date, p: Parameters, *, vouched: bool = False
+) -> Mapping[str, date]:
+    """Return the last day of service of each pattern of a release that is valid from ``starts``.
+
+    What is new, or differs from the release before, has just been looked at by a person and holds for
+    ``valid_days``; so does what was ridden within ``fresh_days``, and all of it where a person vouches for it. The rest
+    keeps the day that it had, which may have passed.
+    """
+    known = {one.pattern_id: one for one in before}
+    renewed = starts + timedelta(days=int(p.valid_days))
+    oldest = starts - timedelta(days=int(p.fresh_days))
+
+    def last_day(one: Standing) -> date:
+        old = known.get(one.pattern_id)
+        if vouched or old is None or old.digest != one.digest or old.valid_until is None or one.last_seen >= oldest:
+            return renewed
+        return old.valid_until
+
+    return {one.pattern_id: last_day(one) for one in now}

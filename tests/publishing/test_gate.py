@@ -1,0 +1,93 @@
+"""What the validators say is read as it is meant, and a validator that says nothing has passed nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from gtfs_export import export_gtfs
+from mapping_service import gate
+from mapping_service.gate import check_feed
+from tests.factories import VALID_FROM, drawn_town
+from tests.pipeline.town import PUBLISHER
+
+Row = dict[str, str]
+
+
+@pytest.fixture
+def feed(connection: Connection, tmp_path: Path) -> Path:
+    """The feed of the drawn town."""
+    out = tmp_path / "gtfs.zip"
+    export_gtfs(connection, drawn_town(connection).slug, 1, out, PUBLISHER)
+    return out
+
+
+def changed(feed: Path, name: str, change: Callable[[list[Row]], list[Row]]) -> Path:
+    """The feed with other rows in one file, which keeps its columns."""
+    with zipfile.ZipFile(feed) as archive:
+        members = {one: archive.read(one) for one in archive.namelist()}
+    found = list(csv.DictReader(io.StringIO(members[name].decode())))
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, found[0].keys())
+    writer.writeheader()
+    writer.writerows(change(found))
+    members[name] = text.getvalue().encode()
+    out = feed.with_name("changed.zip")
+    with zipfile.ZipFile(out, "w") as archive:
+        for one, data in members.items():
+            archive.writestr(one, data)
+    return out
+
+
+def test_a_sound_feed_has_no_errors(feed: Path) -> None:
+    checks = check_feed("gtfs.zip", feed, VALID_FROM, "KE")
+    assert [(one.validator, one.errors, one.failure) for one in checks] == [
+        ("gtfs-validator", 0, None), ("gtfs-guru", 0, None),
+    ]
+    assert all(one.version and one.day == VALID_FROM for one in checks)
+
+
+def test_both_validators_count_an_error_and_show_where_it_is(feed: Path) -> None:
+    broken = changed(feed, "stop_times.txt", lambda rows: [{**row, "stop_id": "nowhere"} for row in rows])
+    for check in check_feed("gtfs.zip", broken, VALID_FROM):
+        first = check.notices[0]
+        assert check.errors > 0 and check.failure is None
+        assert first["severity"] == "ERROR" and 0 < len(first["samples"]) <= gate.SAMPLES
+        assert "foreign_key_violation" in {one["code"] for one in check.notices}
+        assert check.errors == sum(one["total"] for one in check.notices if one["severity"] == "ERROR")
+
+
+@pytest.mark.parametrize("program", [
+    "raise TypeError('Object of type Decimal is not JSON serializable')",
+    "import pathlib, sys; (pathlib.Path(sys.argv[1]) / 'report.json').write_text('{\"notices\": [')",
+    "pass",
+])
+def test_a_validator_that_breaks_has_passed_nothing(
+    feed: Path, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    """The canonical port is known to die over a negative amount while it writes its report."""
+    monkeypatch.setattr(gate, "_command", lambda _, __, folder, *___: [sys.executable, "-c", program, str(folder)])
+    for check in check_feed("gtfs.zip", feed, VALID_FROM):
+        assert check.failure and check.errors == 1 and check.notices == []
+
+
+def test_what_is_no_zip_at_all_does_not_pass(tmp_path: Path) -> None:
+    (tmp_path / "gtfs.zip").write_bytes(b"PK and nothing more")
+    assert all(check.errors for check in check_feed("gtfs.zip", tmp_path / "gtfs.zip", date(2026, 1, 1)))
+
+
+def test_a_validator_that_is_not_there_has_passed_nothing(feed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "_command", lambda *_: ["/nowhere/validator"])
+    assert {check.errors for check in check_feed("gtfs.zip", feed, VALID_FROM)} == {1}
+
+
+def test_other_files_are_not_for_feed_validators(tmp_path: Path) -> None:
+    assert check_feed("evidence.csv", tmp_path / "evidence.csv", VALID_FROM) == []

@@ -1,0 +1,176 @@
+"""A release goes out when validators let it pass, whole or not at all; a person may say why it should all the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from mapping_service import issue as issuing
+from mapping_service.errors import Conflict, NotFound, Problem
+from mapping_service.issue import publish
+from mapping_service.release_records import Check
+from mapping_service.store import networks, published, releases
+from mapping_service.store.cities import get_city
+from mapping_service.store.engine import engine_for
+from tests.factories import draw_network, make_city, make_network
+from tests.pipeline.town import SLUG, Town
+
+
+@pytest.fixture
+def town(database: str) -> Iterator[Town]:
+    """A city in which the drawn network has been accepted."""
+    town = Town(database)
+    with engine_for(database).begin() as connection:
+        city_id = make_city(connection, slug=SLUG, name="Pier")
+        draw_network(connection, city_id, make_network(connection, city_id, "accepted"))
+    yield town
+    engine_for(database).dispose()
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the validator find one error in each feed."""
+    def check(name: str, feed: Path, day: date, country: str | None = None) -> list[Check]:
+        found = [{"code": "foreign_key_violation", "severity": "ERROR", "total": 1, "samples": [{"csvRowNumber": 2}]}]
+        return [Check(name, "gtfs-validator", "0", day, 0.1, 1, 0, 0, None, found)] if name == "gtfs.zip" else []
+
+    monkeypatch.setattr(issuing, "check_feed", check)
+
+
+def newest(town: Town) -> int | None:
+    with town.engine.connect() as connection:
+        found = published.newest(connection, published.get_city(connection, SLUG))
+        return found.release.number if found else None
+
+
+def files(town: Town, number: int) -> dict[str, str]:
+    with town.engine.connect() as connection:
+        found = networks.get_release(connection, town.city, number)
+        return {name: one.sha256 for name, one in releases.list_files(connection, found.network_id).items()}
+
+
+def say(town: Town, sql: str) -> None:
+    with town.engine.begin() as connection:
+        connection.execute(text(sql))
+
+
+def rename_stop(town: Town, name: str) -> None:
+    say(town, f"UPDATE stop SET name = '{name}' WHERE stop_id = 'S2' AND network_id = {town.network('accepted')}")
+
+
+def test_a_sound_release_is_public_with_all_its_files(town: Town) -> None:
+    report = town.issue()
+    assert (report.release, report.created, report.published, report.errors) == (1, True, True, [])
+    assert {"gtfs.zip", "evidence.csv", "layers.gpkg", "layers.geojson.zip"} <= set(report.files)
+    assert newest(town) == 1
+
+
+def test_the_archive_holds_what_the_export_writes(town: Town) -> None:
+    town.issue()
+    assert files(town, 1)["gtfs.zip"] == hashlib.sha256(town.gtfs(1)).hexdigest()
+
+
+def test_a_release_with_an_error_is_withheld(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.issue()
+    rename_stop(town, "Old Mill")
+    refuse(monkeypatch)
+    report = town.issue()
+    assert (report.release, report.published) == (2, False)
+    assert [(one.name, one.codes) for one in report.errors] == [("gtfs.zip", ["foreign_key_violation"])]
+    assert newest(town) == 1
+
+
+def test_a_person_may_publish_it_and_must_say_why(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(monkeypatch)
+    town.issue()
+    with town.engine.begin() as connection:
+        with pytest.raises(Problem) as caught:
+            publish(connection, town.city, 1, actor="amina", because="  ")
+        assert caught.value.code == "no_reason"
+        assert publish(connection, town.city, 1, actor="amina", because="The other map is down.").published
+    assert newest(town) == 1
+    assert town.ask("SELECT published_by || ': ' || publish_reason FROM network WHERE release_number = 1") == [
+        "amina: The other map is down."
+    ]
+    with town.engine.begin() as connection, pytest.raises(Conflict):
+        publish(connection, town.city, 1, actor="amina", because="Again.")
+    with town.engine.begin() as connection, pytest.raises(NotFound):
+        publish(connection, town.city, 7, actor="amina", because="Which?")
+
+
+def test_a_withheld_release_is_tried_again_with_the_next_call(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        refuse(patched)
+        town.issue()
+    report = town.issue()
+    assert (report.release, report.created, report.published) == (1, False, True)
+    assert len(town.ask("SELECT 1 FROM network WHERE kind = 'release'")) == 1
+
+
+def test_nothing_is_left_of_a_release_whose_making_was_cut_short(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(issuing, "check_feed", cut)
+        with pytest.raises(KeyboardInterrupt):
+            town.issue()
+    assert town.ask("SELECT 1 FROM network WHERE kind = 'release'") == []
+    assert town.ask("SELECT 1 FROM release_file") == []
+    report = town.issue()
+    assert (report.release, report.published) == (1, True)
+
+
+def test_the_same_again_is_the_same_release_and_its_files_stay(town: Town) -> None:
+    town.issue()
+    first = files(town, 1)
+    report = town.issue(valid_from=None)
+    assert (report.release, report.created, report.published) == (1, False, True)
+    assert files(town, 1) == first
+
+
+def test_files_of_a_published_release_are_never_replaced(town: Town, tmp_path: Path) -> None:
+    town.issue()
+    first = files(town, 1)
+    (tmp_path / "gtfs.zip").write_bytes(b"something else")
+    with town.engine.begin() as connection:
+        network_id = networks.get_release(connection, town.city, 1).network_id
+        releases.forget_files(connection, network_id)
+        releases.keep_file(connection, network_id, "gtfs.zip", tmp_path / "gtfs.zip")
+    assert files(town, 1) == first
+
+
+def test_only_where_somebody_was_lately_is_a_release_rolled_on(town: Town) -> None:
+    town.issue(valid_from=date(2024, 4, 1))
+    rename_stop(town, "Old Mill")  # on both patterns of R1, whose rows stay as they were
+    town.issue(valid_from=date(2025, 3, 10))  # a year and two days after the last ride
+    assert set(town.ask("SELECT DISTINCT valid_until FROM pattern JOIN network USING (network_id)"
+                        " WHERE release_number = 2")) == {date(2024, 9, 28)}
+    report = town.issue(valid_from=date(2025, 3, 10), vouched="I rode all of them last week.")
+    assert report.created
+    assert set(town.ask("SELECT DISTINCT valid_until FROM pattern JOIN network USING (network_id)"
+                        " WHERE release_number = 3")) == {date(2025, 9, 6)}
+
+
+def test_a_city_of_service_points_alone_is_published_without_a_feed(town: Town) -> None:
+    say(town, f"DELETE FROM route WHERE network_id = {town.network('accepted')}")
+    report = town.issue()
+    assert report.published and "gtfs.zip" not in report.files and "layers.gpkg" in report.files
+
+
+def test_a_large_file_comes_back_as_it_was(town: Town, tmp_path: Path) -> None:
+    town.issue()
+    data = bytes(range(256)) * 5000 + b"end"
+    (tmp_path / "large.bin").write_bytes(data)
+    with town.engine.begin() as connection:
+        network_id = networks.get_release(connection, get_city(connection, SLUG), 1).network_id
+        releases.keep_file(connection, network_id, "large.bin", tmp_path / "large.bin")
+        kept = releases.list_files(connection, network_id)["large.bin"]
+        with (tmp_path / "back.bin").open("wb") as out:
+            releases.read_file(connection, network_id, kept, out)
+    assert kept.parts == 2 and (tmp_path / "back.bin").read_bytes() == data
