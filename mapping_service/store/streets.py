@@ -169,3 +169,12 @@ def get_tile(connection: Connection, slug: str, version: str, z: int, x: int, y:
     if found is None:
         raise NotFound("streets_replaced", f"{slug} has other streets now, or none. Load its page again.", city=slug)
     return bytes(found.tile or b"")
+
+
+def list_drawn(
+    connection: Connection, slug: str, bbox: tuple[float, float, float, float], most_rank: int
+) -> list[tuple[int, Floats]]:
+    """Return the streets of a city in a box (west, south, east, north): rank, 1 for the greatest, and (lon, lat)."""
+    west, south, east, north = bbox
+    values = {"slug": slug, "west": west, "south": south, "east": east, "north": north, "most_rank": most_rank}
+    return [(one.rank, line_columns(one.geom)) for one in rows(connection, "streets.list_drawn", values)]

@@ -108,6 +108,10 @@ class Words:
         """Write a length in whole metres."""
         return self("unknown") if length_m is None else self("unit.m", n=self.number(round(length_m)))
 
+    def distance(self, length_m: float) -> str:
+        """Write a length in whole metres, from a kilometre on in kilometres with no more decimals than it has."""
+        return self.metres(length_m) if length_m < 1000 else self("unit.km", n=self.number(length_m / 1000))
+
     def minutes(self, seconds: float | None) -> str:
         """Write a time in minutes, never as 0: what is shorter is less than one."""
         if seconds is None:

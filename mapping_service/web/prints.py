@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from flask import Blueprint, Response, current_app, render_template, request, url_for
+from markupsafe import Markup
 
+from mapping_service.drawing import corridor
+from mapping_service.drawing.frame import Frame, is_wide
+from mapping_service.drawing.model import Drawing
 from mapping_service.drawing.pdf import print_page
-from mapping_service.store import published
-from mapping_service.web import timetable
+from mapping_service.drawing.svg import write_html, write_svg
+from mapping_service.records import Floats
+from mapping_service.store import published, streets
+from mapping_service.store.published import City, Pattern, RouteSummary, Snapshot
+from mapping_service.web import palette, timetable
 from mapping_service.web.database import config, connection
-from mapping_service.web.language import words
+from mapping_service.web.language import Words, words
+
+SVG_TYPE = "image/svg+xml"
+A4_MM = 297.0, 210.0
+_PICTURE_MM = 182.0, 84.0  # on a timetable: as wide as its page allows
 
 blueprint = Blueprint("prints", __name__)
 # A global, not a context: macros of imported templates need it too.
@@ -42,7 +56,88 @@ def _timetable(city: str, route_id: str, *, printed: bool, missing: bool) -> str
         estimated=any(row.estimated for one in made for row in one.hours),
         stage_fares=published.list_stage_fares(connection(), found.network_id, route_id),
         address=config().base_url + url_for("pages.route", city=city, route_id=route_id),
+        picture=_picture(found, route, patterns) if printed else None,
     )
+
+
+def _picture(found: Snapshot, route: RouteSummary, patterns: Sequence[Pattern]) -> Markup:
+    """The map that is printed under a timetable."""
+    drawing = _route_map(found, route, patterns, *_PICTURE_MM, head=False)
+    return Markup(write_html(drawing, words().language))
+
+
+@blueprint.get("/<city>/routes/<route_id>/map.svg")
+def route_map_svg(city: str, route_id: str) -> Response:
+    """A route on a map that any size suits."""
+    found = published.get_newest(connection(), city)
+    return _send(write_svg(_sheet(found, route_id, missing=False), words(found.city.language).language), SVG_TYPE)
+
+
+@blueprint.get("/<city>/routes/<route_id>/map.pdf")
+def route_map_pdf(city: str, route_id: str) -> Response:
+    """The same on a sheet of A4."""
+    found = published.get_newest(connection(), city)
+    made = print_page(lambda missing: _page_of(_sheet(found, route_id, missing=missing)), _static)
+    return _send(made, "application/pdf", f"{city}-{route_id}-map.pdf")
+
+
+def _sheet(found: Snapshot, route_id: str, *, missing: bool) -> Drawing:
+    """A route on a sheet of A4, turned as the route lies."""
+    route = published.get_route(connection(), found.network_id, route_id)
+    patterns = published.list_patterns(connection(), found.network_id, route_id)
+    size = A4_MM if is_wide(np.concatenate([_lon_lat(one) for one in patterns])) else A4_MM[::-1]
+    return _route_map(found, route, patterns, *size, missing=missing)
+
+
+def _route_map(
+    found: Snapshot, route: RouteSummary, patterns: Sequence[Pattern], width_mm: float, height_mm: float, *,
+    head: bool = True, missing: bool = False,
+) -> Drawing:
+    t = words(found.city.language)
+    ways = [corridor.Way(_lon_lat(one), one.runs == 1) for one in patterns]
+    halts = _halts(patterns)
+    within = corridor.area(width_mm, height_mm, corridor.HEAD_MM if head else 0.0)
+    streets = _streets(found.city, corridor.frame(ways, halts, within))
+    stages = published.list_stage_fares(connection(), found.network_id, route.route_id)
+    said = timetable.say_summary(t, timetable.summary(patterns), t.fare(route.fare) if route.fare else None, stages)
+    captions = _captions(t, found, route.long_name or t("route.unnamed"), route.short_name or "", bool(streets))
+    notes = (
+        (any(one.single for one in ways), t("print.dashed")),
+        (missing, t("timetable.no_font")),
+    )
+    captions = replace(captions, lines=[said, " · ".join(note for holds, note in notes if holds)])
+    colour = palette.COLOURS[palette.colour_index(route.route_id)]
+    return corridor.draw(ways, halts, streets, colour, captions, width_mm, height_mm, head=head)
+
+
+def _halts(patterns: Sequence[Pattern]) -> list[corridor.Halt]:
+    return [
+        corridor.Halt(
+            stop.lon, stop.lat, stop.name, place in (0, len(one.stops) - 1), stop.runs / max(stop.runs_past, 1)
+        )
+        for one in patterns for place, stop in enumerate(one.stops)
+    ]
+
+
+def _lon_lat(pattern: Pattern) -> Floats:
+    return np.array(pattern.geometry["coordinates"], dtype=np.float64)
+
+
+def _streets(city: City, frame: Frame) -> list[tuple[int, Floats]]:
+    return streets.list_drawn(connection(), city.slug, frame.bbox(), corridor.least_street(frame.metres_per_mm))
+
+
+def _captions(t: Words, found: Snapshot, title: str, badge: str, with_streets: bool) -> corridor.Captions:
+    credit = t("index.release", n=found.release.number, date=t.date(found.release.valid_from))
+    credit = f"{found.city.name} · {credit}"
+    if with_streets and not found.city.synthetic:
+        credit = f"{t('map.streets')} · {credit}"
+    return corridor.Captions(title, badge, [], t("print.north"), credit, t.distance)
+
+
+def _page_of(drawing: Drawing) -> str:
+    """A page that is one drawing from edge to edge."""
+    return render_template("drawing.html", drawing=drawing, picture=Markup(write_html(drawing, words().language)))
 
 
 def _static(address: str) -> str:
@@ -57,10 +152,11 @@ def _static(address: str) -> str:
 def _send(content: str | bytes, mimetype: str, name: str | None = None) -> Response:
     """Send something made for this release and language; the answer is 304 to whoever has it."""
     response = Response(content, mimetype=mimetype)
-    if name is not None:
-        response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    if mimetype != "text/html":  # pages are marked with their language elsewhere
         response.headers["Content-Language"] = words().language
         response.vary.update(("Accept-Language", "Cookie"))
+    if name is not None:
+        response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     response.cache_control.no_cache = True
     response.add_etag()
     response.make_conditional(request)

@@ -181,3 +181,12 @@ def say_fare(t: Words, amount: str, stages: Sequence[StageFare]) -> str:
         return amount
     low, high = (t.money(edge(one.amount for one in stages), stages[0].currency) for edge in (min, max))
     return low if low == high else f"{low}–{high}"
+
+
+def say_summary(t: Words, one: Summary, amount: str | None, stages: Sequence[StageFare]) -> str:
+    """Write a route in one line: "every 8–12 min (partly an estimate) · 05:30–21:00 · 200 F"."""
+    how_often = say_every(t, one.every) if one.every else t("timetable.headway_unknown")
+    if one.estimated:
+        how_often += f" ({t('headway.estimate') if one.estimated == 1 else t('timetable.partly')})"
+    fare = say_fare(t, amount or "", stages) or t("timetable.fare_unknown")
+    return " · ".join(part for part in (how_often, say_spans(t, one.spans), fare) if part)

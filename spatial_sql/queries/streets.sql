@@ -103,3 +103,19 @@ SELECT left(digest, 12) AS version FROM street_network JOIN city USING (city_id)
 SELECT street_tile(city_id, :z, :x, :y) AS tile
 FROM street_network JOIN city USING (city_id)
 WHERE slug = :slug AND left(digest, 12) = :version;
+
+-- name: list_drawn
+-- The streets in a rectangle that a drawing shows, with the ranks of the map's tiles (functions/street_tile.sql).
+-- Params: slug, west, south, east, north (degrees), most_rank.
+SELECT k.rank, ST_AsBinary(s.geom, 'NDR') AS geom
+FROM street s
+JOIN city c USING (city_id)
+JOIN (VALUES
+  ('motorway', 1), ('trunk', 1), ('primary', 1), ('motorway_link', 1), ('trunk_link', 1), ('primary_link', 1),
+  ('secondary', 2), ('tertiary', 2), ('secondary_link', 2), ('tertiary_link', 2),
+  ('unclassified', 3), ('busway', 3), ('bus_guideway', 3), ('residential', 3), ('living_street', 3), ('road', 3),
+  ('pedestrian', 3), ('service', 4), ('track', 4)
+) AS k (kind, rank) USING (kind)
+WHERE c.slug = :slug AND k.rank <= :most_rank
+      AND s.geom && ST_MakeEnvelope(CAST(:west AS float), :south, :east, :north, 4326)
+ORDER BY k.rank, s.street_id;

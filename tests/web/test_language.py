@@ -26,7 +26,8 @@ COUNTED = re.compile(r"""\bt\.count\(\s*['"]([a-z_]+)['"]""")
 
 
 def sources() -> str:
-    return "\n".join(path.read_text("utf-8") for path in [*TEMPLATES, WEB / "pages.py", WEB / "timetable.py"])
+    modules = [WEB / f"{name}.py" for name in ("pages", "prints", "timetable")]
+    return "\n".join(path.read_text("utf-8") for path in [*TEMPLATES, *modules])
 
 
 def placeholders(words: str) -> set[str | None]:

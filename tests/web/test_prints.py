@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection
 
-from tests.web.test_pages import HOSTILE, text
+from mapping_service.store.streets import save_streets
+from mapping_service.street_records import StreetMap, StreetReading
+from tests.factories import at
+from tests.web.test_pages import HOSTILE, drawn_network, text
 
 pypdfium2 = pytest.importorskip("pypdfium2")
 
@@ -52,7 +58,37 @@ def test_a_timetable_prints_on_one_sheet_in_the_language_asked_for(client: Flask
     assert "Skip to content" not in said and "Langue" not in said
 
 
-@pytest.mark.parametrize("name", ["timetable", "timetable.pdf"])
+def test_a_route_is_on_a_map_that_scales_and_on_a_sheet_of_a4(client: FlaskClient) -> None:
+    response = client.get("/drawn-town/routes/R1/map.svg?lang=fr")
+    assert (response.mimetype, response.headers["Content-Language"]) == ("image/svg+xml", "fr")
+    root = ElementTree.fromstring(response.data)
+    said = [one.text for one in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Harbour", "Airport", "Market", "1", "Harbour – Airport", "500\xa0m"} & set(said) >= {"Harbour", "Airport"}
+    assert "Drawn Town · Version 1, valable à partir du 1 avr. 2024" in said
+    sheet = pypdfium2.PdfDocument(client.get("/drawn-town/routes/R1/map.pdf").data)
+    assert [round(side / 72 * 25.4) for side in sheet[0].get_size()] == [297, 210]  # the route lies from west to east
+    assert "Market" in words_of(client.get("/drawn-town/routes/R1/map.pdf").data)
+    turned = pypdfium2.PdfDocument(client.get("/drawn-town/routes/R2/map.pdf").data)
+    assert [round(side / 72 * 25.4) for side in turned[0].get_size()] == [210, 297]
+
+
+def test_streets_lie_under_a_map_and_their_makers_are_thanked(client: FlaskClient, rows: Connection) -> None:
+    bare = text(client, "/drawn-town/routes/R1/map.svg")
+    city_id, _ = drawn_network(rows)
+    grid = StreetMap(
+        tail=np.array([0, 1]), head=np.array([1, 2]), against_out=np.zeros(2, dtype=bool),
+        against_back=np.zeros(2, dtype=bool), way_id=np.array([7, 8]), kind=np.array(["primary", "service"]),
+        first=np.array([0, 2, 4]), lon_lat=np.array([at(0, 0), at(4, 0), at(0, 0), at(0, 1)]),
+        signal_lon_lat=np.zeros((0, 2)), stop_lon_lat=np.zeros((0, 2)),
+    )
+    save_streets(rows, city_id, StreetReading(grid, "drawn.osm", "0" * 64, 0.0, "OpenStreetMap", []))
+    rows.commit()
+    page = text(client, "/drawn-town/routes/R1/map.svg")
+    assert "OpenStreetMap" in page and "OpenStreetMap" not in bare
+    assert page.count("#e4dcca") == 1 and bare.count("#e4dcca") == 0
+
+
+@pytest.mark.parametrize("name", ["timetable", "timetable.pdf", "map.svg", "map.pdf"])
 def test_the_same_is_sent_once(client: FlaskClient, name: str) -> None:
     path = f"/drawn-town/routes/R1/{name}"
     first, again = client.get(path), client.get(path)
@@ -84,4 +120,5 @@ def test_a_hostile_name_stays_text(client: FlaskClient, rows: Connection) -> Non
 
 def test_an_unknown_route_has_no_timetable(client: FlaskClient) -> None:
     assert client.get("/drawn-town/routes/R99/timetable").status_code == 404
-    assert client.get("/drawn-town/routes/R99/timetable.pdf").status_code == 404
+    for name in ("timetable.pdf", "map.svg", "map.pdf"):
+        assert client.get(f"/drawn-town/routes/R99/{name}").status_code == 404
