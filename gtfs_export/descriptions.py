@@ -27,6 +27,7 @@ def describe(route: Seen, texts: Texts, *, synthetic: bool) -> str:
     last = route.last_seen.isoformat()
     return " ".join((
         texts.say("synthetic" if synthetic else "informal"),
+        *((texts.say("surveyed_once"),) if route.runs == 1 else ()),
         _frequency(set(route.methods), texts),
         texts.say("seen_on", rides=rides, date=last) if route.people is None
         else texts.say("seen_by", rides=rides, people=texts.number("people", route.people), date=last),

@@ -79,7 +79,7 @@ def _routes(network: PublishedNetwork) -> Iterator[_Row]:
 
 
 def _stops(network: PublishedNetwork) -> Iterator[_Row]:
-    labels = stop_labels(network.stops, texts_for(network.language))
+    labels = stop_labels(network.stops, network.service_points, texts_for(network.language))
     for stop in network.stops:
         place = f"{stop.lat:.{DEGREE_DECIMALS}f} {stop.lon:.{DEGREE_DECIMALS}f}"
         estimate = stop.method != "reported"

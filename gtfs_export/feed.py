@@ -11,10 +11,11 @@ from babel.numbers import get_currency_precision, list_currencies
 from sqlalchemy import Connection, Row
 
 from gtfs_export.descriptions import Seen, describe
-from gtfs_export.names import RouteLabels, route_labels
+from gtfs_export.names import Label, RouteLabels, clean, route_labels
 from gtfs_export.records import Publisher
 from gtfs_export.texts import Texts, sentences, texts_for
 from mapping_service.errors import Conflict, NotFound
+from mapping_service.parameters import Parameters
 from mapping_service.records import Notice
 from mapping_service.store.engine import row
 from spatial_sql.loader import feed_statements
@@ -56,20 +57,34 @@ def find_release(connection: Connection, city_slug: str, release_number: int | N
 
 
 def _prepare(connection: Connection, found: Row[Any], publisher: Publisher) -> None:
-    texts = texts_for(found.language)
+    texts, p = texts_for(found.language), Parameters()
     values = {
         "network_id": found.network_id, "text_language": texts.language, "texts": json.dumps(list(sentences())),
         "currencies": json.dumps({code: get_currency_precision(code) for code in list_currencies()}),
-        "publisher_name": publisher.name, "publisher_url": publisher.url, "contact_email": publisher.contact_email,
-        "contact_url": publisher.contact_url or publisher.url,
+        "publisher_name": publisher.name, "publisher_url": publisher.url, "near_m": p.landmark_m,
+        "transfer_m": p.transfer_m, "walk_mps": p.walk_mps,
     }
     for statement in feed_statements("prepare").values():
         connection.execute(statement, values)
     naming = feed_statements("naming")
     routes = list(connection.execute(naming["list_routes"], {"network_id": found.network_id}))
     labels = route_labels(routes, texts)
-    named = [_named(one, labels[one.route_id], texts, found.synthetic) for one in routes]
+    named = [_named(one, _with_chosen(one, labels[one.route_id]), texts, found.synthetic) for one in routes]
     connection.execute(naming["route"], {"routes": json.dumps(named)})
+
+
+def _with_chosen(route: Row[Any], names: RouteLabels) -> RouteLabels:
+    """Leave a name alone that a person chose."""
+    if "short_name" in route.chosen:
+        names = RouteLabels(Label(clean(route.short_name), "chosen"), _long(route, names))
+    if "long_name" in route.chosen:
+        names = RouteLabels(names.short, Label(clean(route.long_name), "chosen"))
+    return names
+
+
+def _long(route: Row[Any], names: RouteLabels) -> Label:
+    """The long name as it is where the short one stays beside it, whatever its length."""
+    return names.long if names.short.text else Label(clean(route.long_name), names.long.method, names.long.votes)
 
 
 def _named(route: Row[Any], names: RouteLabels, texts: Texts, synthetic: bool) -> Mapping[str, Any]:

@@ -139,7 +139,7 @@ def _variant(pattern: Pattern) -> Record:
 
 
 def _stops(network: PublishedNetwork) -> Layer:
-    labels = stop_labels(network.stops, texts_for(network.language))
+    labels = stop_labels(network.stops, network.service_points, texts_for(network.language))
     columns = {"stop_id": TEXT, "name": TEXT, "name_method": TEXT, "method": TEXT, "station_id": TEXT, **_EVIDENCE}
 
     def record(stop: Stop) -> Record:

@@ -13,12 +13,11 @@ from pyproj import Transformer
 from scipy.spatial import cKDTree
 from sqlalchemy import Row
 
-from gtfs_export.records import Route, Stop
+from gtfs_export.records import Route, ServicePoint, Stop
 from gtfs_export.texts import Texts
+from mapping_service.parameters import Parameters
 from mapping_service.records import Floats
 
-# A label "Near X" helps only while X can be seen or asked for from the stop.
-NEAR_M = 400.0
 # Longer short names do not fit on signs and phones (GTFS best practices).
 SHORT_NAME_LENGTH = 12
 
@@ -27,6 +26,8 @@ _TO_GEOCENTRIC = Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True)
 # Spaces, control characters, line and paragraph separators, and the mark of a broken decoding.
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffd]+")
 _JOINTS = " -–—:/("
+
+Landmark = Stop | ServicePoint
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,16 @@ def clean(name: str | None) -> str:
     return _BLANK.sub(" ", name or "").strip()
 
 
-def stop_labels(stops: Sequence[Stop], texts: Texts) -> dict[str, Label]:
-    """Name every stop: by its own name, else by the nearest named stop within ``NEAR_M``, else by its id."""
+def stop_labels(stops: Sequence[Stop], points: Sequence[ServicePoint], texts: Texts) -> dict[str, Label]:
+    """Name every stop: by its own name, else by the nearest named stop or service point in reach, else by its id."""
     named = [stop for stop in stops if clean(stop.name)]
     labels = {stop.stop_id: Label(clean(stop.name), "reported", _votes(stop.name_votes, stop.name)) for stop in named}
     nameless = [stop for stop in stops if stop.stop_id not in labels]
-    for stop, near in zip(nameless, _nearest(nameless, named), strict=True):
+    landmarks: list[Landmark] = [*named, *(point for point in points if clean(point.name))]
+    for stop, near in zip(nameless, _nearest(nameless, landmarks), strict=True):
         if near:
-            label = Label(texts.say("stop_near", name=clean(near.name)), "nearest_named_stop")
+            method = "nearest_named_stop" if isinstance(near, Stop) else "nearest_service_point"
+            label = Label(texts.say("stop_near", name=clean(near.name)), method)
         else:
             label = Label(texts.say("stop_unnamed", stop_id=stop.stop_id), "stop_id")
         labels[stop.stop_id] = label
@@ -86,16 +89,16 @@ def route_labels(routes: Iterable[Route | Row[Any]], texts: Texts) -> dict[str, 
     return labels
 
 
-def _nearest(stops: Sequence[Stop], others: Sequence[Stop]) -> list[Stop | None]:
-    """For each stop the nearest of ``others`` within ``NEAR_M``."""
+def _nearest(stops: Sequence[Stop], others: Sequence[Landmark]) -> list[Landmark | None]:
+    """For each stop the nearest of ``others`` in reach."""
     if not stops or not others:
         return [None] * len(stops)
-    _, positions = cKDTree(_metres(others)).query(_metres(stops), distance_upper_bound=NEAR_M)
+    _, positions = cKDTree(_metres(others)).query(_metres(stops), distance_upper_bound=Parameters().landmark_m)
     # The tree answers with one past the last where nothing is in reach.
     return [others[position] if position < len(others) else None for position in positions]
 
 
-def _metres(stops: Sequence[Stop]) -> Floats:
+def _metres(stops: Sequence[Landmark]) -> Floats:
     lon, lat = [stop.lon for stop in stops], [stop.lat for stop in stops]
     return np.column_stack(_TO_GEOCENTRIC.transform(lon, lat, [0.0] * len(stops)))
 

@@ -226,9 +226,7 @@ class PublishedNetwork:
 
 @dataclass(frozen=True)
 class Publisher:
-    """Who answers for the feed. Its page also stands in for the agency, which has none, and for a contact's."""
+    """Who answers for the feed where the city does not say. Its page also stands in for the agency, which has none."""
 
     name: str
     url: str
-    contact_email: str | None = None
-    contact_url: str | None = None

@@ -101,6 +101,8 @@ def stop_clocks(trip: Trip) -> tuple[StopClock, ...]:
     """
     first, *others = trip.pattern.stops
     times = [_running_time(trip, stop) for stop in others]
+    # It leaves the first one when it starts.
+    times[0] = replace(times[0], seconds=times[0].seconds - times[0].standing_s, standing_s=0.0)
     elapsed_s = [float(trip.headway.band_start_s)]
     for time in times:
         elapsed_s.append(elapsed_s[-1] + time.seconds)

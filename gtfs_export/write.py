@@ -26,10 +26,18 @@ BUFFER_BYTES = 1 << 20
 
 _COPY = "COPY ({}) TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')"
 
-# The files of a zip in the order in which they are packed, each with the SELECT that fills it.
-_COMMON = ("agency", "stops", "routes", "trips", "stop_times", "calendar", "fare_attributes", "fare_rules", "shapes")
+# The files of a feed in the order in which they are packed; each is filled by the SELECT of its name, in the expanded
+# feed some by another one.
+_FILES = (
+    "agency", "stops", "routes", "trips", "stop_times", "calendar", "fare_attributes", "fare_rules", "shapes",
+    "frequencies", "transfers", "feed_info", "attributions",
+)
+_EXPANDED = ("routes", "trips", "stop_times", "feed_info")
 VARIANTS: Mapping[str, Mapping[str, str]] = {
-    "frequencies": {f"{name}.txt": name for name in (*_COMMON, "frequencies", "feed_info", "attributions")},
+    "frequencies": {f"{name}.txt": name for name in _FILES},
+    "expanded": {
+        f"{name}.txt": f"{name}_expanded" if name in _EXPANDED else name for name in _FILES if name != "frequencies"
+    },
 }
 
 

@@ -3,6 +3,8 @@
 -- name: list_routes
 -- The routes that the feed's patterns belong to, with how their headways are known. Params: network_id.
 SELECT r.route_id, r.short_name, r.long_name, r.name_votes, r.runs, r.people, r.confidence,
+       (SELECT coalesce(array_agg(c.field), '{}') FROM chosen_name c
+        WHERE c.network_id = r.network_id AND c.kind = 'route' AND c.element_id = r.route_id) AS chosen,
        (r.first_seen AT TIME ZONE a.timezone)::date AS first_seen, (r.last_seen AT TIME ZONE a.timezone)::date AS last_seen,
        used.methods
 FROM feed_about a

@@ -2,15 +2,15 @@
 -- cannot use (a pattern without a headway or a second stop, and what only it touches) is not in them.
 
 -- name: about
--- The release, its city and its publisher. Params: network_id, text_language, publisher_name, publisher_url, contact_email, contact_url.
+-- The release, its city and its publisher. Params: network_id, text_language, publisher_name, publisher_url.
 CREATE TEMPORARY TABLE feed_about ON COMMIT DROP AS
 SELECT n.network_id, city_id, c.slug AS city_slug, gtfs_name(c.name) AS city_name, c.timezone, c.language,
        CAST(:text_language AS text) AS text_language, c.currency, c.synthetic, n.release_number, n.valid_from,
        -- Half a year: past it a feed that nobody renewed should stop promising service.
        n.valid_from + 180 AS valid_until,
        to_char(n.valid_from, 'YYYY.MM.DD') || '-' || n.release_number AS feed_version,
-       gtfs_name(:publisher_name) AS publisher_name, CAST(:publisher_url AS text) AS publisher_url,
-       CAST(:contact_email AS text) AS contact_email, CAST(:contact_url AS text) AS contact_url,
+       gtfs_name(coalesce(c.publisher_name, :publisher_name)) AS publisher_name, CAST(:publisher_url AS text) AS publisher_url,
+       c.contact_email, coalesce(c.contact_url, :publisher_url) AS contact_url, c.surveyed_once,
        gtfs_name(n.street_credit) AS street_credit
 FROM network n JOIN city c USING (city_id)
 WHERE n.network_id = :network_id;
@@ -27,7 +27,7 @@ SELECT currency, decimals::integer
 FROM jsonb_each_text(CAST(:currencies AS jsonb)) AS known (currency, decimals);
 
 -- name: pattern
--- The patterns that a trip planner can use, numbered in the order of their ids. Params: network_id.
+-- The patterns that a trip planner can use, numbered in the order of their ids; where the city so chooses, none of a route that rests on a single ride. Params: network_id.
 CREATE TEMPORARY TABLE feed_pattern ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY p.pattern_id COLLATE "C")::integer AS pattern_no, p.pattern_id, p.route_id,
        p.direction_id, gtfs_name(p.headsign) AS headsign, p.day_types, d.days, d.days AS service_id, a.valid_until,
@@ -36,12 +36,14 @@ SELECT row_number() OVER (ORDER BY p.pattern_id COLLATE "C")::integer AS pattern
        p.confidence, p.reason_code, p.reason
 FROM feed_about a
 JOIN pattern p USING (network_id)
+JOIN route r USING (network_id, route_id)
 CROSS JOIN LATERAL (
   SELECT string_agg(day, '-' ORDER BY place) AS days
   FROM unnest(ARRAY['weekday', 'saturday', 'sunday']) WITH ORDINALITY AS known (day, place)
   WHERE day = ANY (p.day_types)
 ) AS d
-WHERE EXISTS (SELECT FROM headway h WHERE h.network_id = :network_id AND h.pattern_id = p.pattern_id)
+WHERE NOT (a.surveyed_once = 'leave_out' AND r.runs = 1)
+  AND EXISTS (SELECT FROM headway h WHERE h.network_id = :network_id AND h.pattern_id = p.pattern_id)
   AND (SELECT count(*) FROM pattern_stop s WHERE s.network_id = :network_id AND s.pattern_id = p.pattern_id) > 1;
 
 -- name: pattern_key
@@ -95,7 +97,7 @@ WITH stop_along AS (
 )
 SELECT pattern_no, pattern_id, place::integer AS stop_sequence, CASE WHEN place > 1 THEN stop_sequence END AS section,
        stop_id, round(dist_dm / 10.0, 1) AS dist_m, FALSE AS is_virtual, place = 1 AS is_first, place_back = 1 AS is_last,
-       1::float AS step_share, TRUE AS leads,
+       1::float AS step_share, TRUE AS leads, place > 2 AS stands,
        -- Riders hail the vehicle on most of the way to the next stop.
        coalesce(next_own_m - own_m < 2 * (
          SELECT sum(greatest(least(h.to_m, next_own_m) - greatest(h.from_m, own_m), 0))
@@ -109,36 +111,53 @@ FROM pushed;
 ALTER TABLE feed_pattern_stop ADD PRIMARY KEY (pattern_no, stop_sequence);
 
 -- name: served_stop
--- The stops that patterns serve, under the names that riders gave them.
+-- The stops that patterns serve, under the names that riders gave them or a person chose.
 CREATE TEMPORARY TABLE feed_stop ON COMMIT DROP AS
-SELECT s.stop_id, gtfs_name(s.name) AS name, CAST('reported' AS text) AS name_method,
-       (s.name_votes ->> s.name)::integer AS name_votes,
+SELECT s.stop_id, gtfs_name(s.name) AS name,
+       CASE WHEN c.name IS NULL THEN 'reported' ELSE 'chosen' END AS name_method,
+       CASE WHEN c.name IS NULL THEN (s.name_votes ->> s.name)::integer END AS name_votes,
        round(ST_X(s.geom)::numeric, 6) AS lon, round(ST_Y(s.geom)::numeric, 6) AS lat, s.geom::geography AS geog,
        s.station_id, CAST('stop' AS text) AS kind, s.method, s.runs, s.people,
        (s.first_seen AT TIME ZONE a.timezone)::date AS first_seen, (s.last_seen AT TIME ZONE a.timezone)::date AS last_seen,
        s.confidence
 FROM feed_about a
 JOIN stop s USING (network_id)
+LEFT JOIN chosen_name c
+  ON c.network_id = s.network_id AND c.kind = 'stop' AND c.element_id = s.stop_id AND c.field = 'name'
 WHERE EXISTS (SELECT FROM feed_pattern_stop served WHERE served.stop_id = s.stop_id);
 
 -- name: stop_place
 -- Finds stops near a place.
 CREATE INDEX ON feed_stop USING gist (geog);
 
+-- name: landmark
+-- What has a name that people can see or ask for from a stop near by: other stops, then clinics, markets and offices.
+CREATE TEMPORARY TABLE feed_landmark ON COMMIT DROP AS
+SELECT name, geog, 'nearest_named_stop' AS method, stop_id AS id FROM feed_stop WHERE name IS NOT NULL
+UNION ALL
+SELECT gtfs_name(p.name), p.geom::geography, 'nearest_service_point', p.service_point_id
+FROM feed_about a
+JOIN service_point p USING (network_id)
+WHERE gtfs_name(p.name) IS NOT NULL;
+
+-- name: landmark_place
+-- Finds landmarks near a place.
+CREATE INDEX ON feed_landmark USING gist (geog);
+
 -- name: stop_name
--- A stop without a name is called after the nearest named one within sight or a question, else by its id.
+-- A stop without a name is called after the nearest landmark within sight, else by its id. Params: near_m.
 UPDATE feed_stop f
 SET name = coalesce(replace(near_text.text, '{name}', near.name), replace(unnamed_text.text, '{stop_id}', f.stop_id)),
-    name_method = CASE WHEN near.name IS NULL THEN 'stop_id' ELSE 'nearest_named_stop' END
+    name_method = coalesce(near.method, 'stop_id')
 FROM feed_stop s
 CROSS JOIN feed_about a
 JOIN feed_text near_text ON near_text.language = a.text_language AND near_text.key = 'stop_near'
 JOIN feed_text unnamed_text ON unnamed_text.language = a.text_language AND unnamed_text.key = 'stop_unnamed'
 LEFT JOIN LATERAL (
-  SELECT other.name
-  FROM feed_stop other
-  WHERE other.name IS NOT NULL AND ST_DWithin(other.geog, s.geog, 400)
-  ORDER BY ST_Distance(other.geog, s.geog), other.stop_id COLLATE "C"
+  SELECT l.name, l.method
+  FROM feed_landmark l
+  WHERE ST_DWithin(l.geog, s.geog, :near_m)
+  ORDER BY ST_Distance(l.geog, s.geog), l.method, l.id COLLATE "C"
   LIMIT 1
 ) AS near ON TRUE
 WHERE f.stop_id = s.stop_id AND f.name IS NULL;
@@ -147,7 +166,7 @@ WHERE f.stop_id = s.stop_id AND f.name IS NULL;
 -- The stations of those stops under their names, else under that of their first stop. Params: network_id.
 INSERT INTO feed_stop (stop_id, name, name_method, lon, lat, geog, kind)
 SELECT station_id, coalesce(gtfs_name(a.name), first.name),
-       CASE WHEN gtfs_name(a.name) IS NULL THEN first.name_method ELSE 'reported' END,
+       CASE WHEN gtfs_name(a.name) IS NULL THEN first.name_method WHEN c.name IS NULL THEN 'reported' ELSE 'chosen' END,
        round(ST_X(a.geom)::numeric, 6), round(ST_Y(a.geom)::numeric, 6), a.geom::geography, 'station'
 FROM station a
 JOIN (
@@ -156,6 +175,8 @@ JOIN (
   WHERE station_id IS NOT NULL
   ORDER BY station_id, stop_id COLLATE "C"
 ) AS first USING (station_id)
+LEFT JOIN chosen_name c
+  ON c.network_id = a.network_id AND c.kind = 'station' AND c.element_id = a.station_id AND c.field = 'name'
 WHERE a.network_id = :network_id;
 
 -- name: agency
@@ -167,18 +188,44 @@ FROM feed_about a
 JOIN feed_text t ON t.language = a.text_language
   AND t.key = CASE WHEN a.synthetic THEN 'agency_synthetic' ELSE 'agency' END;
 
+-- name: window
+-- When the vehicles of each band start. Planners round headways to whole minutes in ways of their own, so the feed does it first, half a minute up, at least one; a headway beyond its band means one departure in it, which is what the band's own length says. A window is as many headways as begin within its band, and the next one starts where it ends: so nothing bunches at the border, and all planners start the same vehicles. A band that is over by then has none. Params: network_id.
+CREATE TEMPORARY TABLE feed_window ON COMMIT DROP AS
+WITH RECURSIVE band AS (
+  SELECT p.pattern_no, h.*, row_number() OVER (PARTITION BY p.pattern_no ORDER BY h.band_start_s) AS place,
+         least(greatest(floor(h.headway_s::float / 60 + 0.5)::integer * 60, 60), h.band_end_s - h.band_start_s)
+           AS published_headway_s
+  FROM feed_pattern p
+  JOIN headway h ON h.network_id = :network_id AND h.pattern_id = p.pattern_id
+), chain AS (
+  SELECT pattern_no, place, band_start_s, band_start_s AS start_s, published_headway_s,
+         (band_end_s - band_start_s + published_headway_s - 1) / published_headway_s AS departures
+  FROM band
+  WHERE place = 1
+  UNION ALL
+  SELECT b.pattern_no, b.place, b.band_start_s, s.start_s, b.published_headway_s,
+         greatest((b.band_end_s - s.start_s + b.published_headway_s - 1) / b.published_headway_s, 0)
+  FROM chain c
+  JOIN band b ON b.pattern_no = c.pattern_no AND b.place = c.place + 1
+  CROSS JOIN LATERAL (
+    SELECT greatest(b.band_start_s, c.start_s + c.departures * c.published_headway_s) AS start_s
+  ) AS s
+)
+SELECT pattern_no, band_start_s, start_s, published_headway_s, departures FROM chain WHERE departures > 0;
+
 -- name: trip
--- One trip for each pattern and band of the day that has a headway, numbered in the order of their ids. Planners round headways to whole minutes in ways of their own, so the feed does it first, half a minute up, at least one; a headway beyond its band means one departure in it, which is what the band's own length says. Params: network_id.
+-- One trip for each pattern and window, numbered in the order of their ids. Params: network_id.
 CREATE TEMPORARY TABLE feed_trip ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY trip_id COLLATE "C")::integer AS trip_no, named.*
 FROM (
   SELECT p.pattern_id || '-' || p.days || '-' || replace(left(gtfs_time(h.band_start_s), -3), ':', '') AS trip_id,
-         p.pattern_no, p.pattern_id, p.route_id, p.service_id, h.band_start_s, h.band_end_s, h.headway_s::float AS headway_s,
-         least(greatest(floor(h.headway_s::float / 60 + 0.5)::integer * 60, 60), h.band_end_s - h.band_start_s)
-           AS published_headway_s,
-         h.low_s::float AS low_s, h.high_s::float AS high_s, h.observations, h.people, h.cv::float AS cv, h.method
+         p.pattern_no, p.pattern_id, p.route_id, p.service_id, h.band_start_s, h.band_end_s, w.start_s,
+         w.start_s + w.departures * w.published_headway_s AS end_s, w.departures, h.headway_s::float AS headway_s,
+         w.published_headway_s, h.low_s::float AS low_s, h.high_s::float AS high_s, h.observations, h.people,
+         h.cv::float AS cv, h.method
   FROM feed_pattern p
-  JOIN headway h ON h.network_id = :network_id AND h.pattern_id = p.pattern_id
+  JOIN feed_window w USING (pattern_no)
+  JOIN headway h ON h.network_id = :network_id AND h.pattern_id = p.pattern_id AND h.band_start_s = w.band_start_s
 ) AS named;
 
 -- name: timed_band
@@ -208,12 +255,12 @@ FROM (
 WHERE settled IS NOT TRUE;
 
 -- name: stop_time
--- When a trip reaches and leaves each stop, in whole seconds, each later than the one before is left; and how that is known: measured in the trip's own band, over a wider part of the day, or an estimate. Nobody said when a trip starts: the feed needs an hour, so it takes the band's.
+-- When a trip reaches and leaves each stop, in whole seconds, each later than the one before is left; and how that is known: measured in the trip's own band, over a wider part of the day, or an estimate. Nobody said when a trip starts: the feed needs an hour, so it takes the window's, and leaves its first stop then.
 CREATE TEMPORARY VIEW feed_stop_time AS
 WITH candidate AS (
   SELECT b.trip_no, s.stop_sequence, b.preference, s.stop_id, s.dist_m, s.hailed, s.is_virtual, s.is_first, s.is_last,
-         CASE WHEN s.leads THEN r.standing_s::float ELSE 0 END AS standing_s,
-         CASE WHEN s.leads THEN r.standing_s::float ELSE 0 END
+         CASE WHEN s.stands THEN r.standing_s::float ELSE 0 END AS standing_s,
+         CASE WHEN s.stands THEN r.standing_s::float ELSE 0 END
            + (r.seconds::float - r.standing_s::float) * s.step_share AS seconds,
          CASE WHEN r.runs = 0 THEN r.method WHEN b.own THEN 'band' ELSE 'wider_band' END AS method, r.runs, r.people
   FROM feed_about a
@@ -222,7 +269,7 @@ WITH candidate AS (
   JOIN feed_pattern_stop s ON s.pattern_no = b.pattern_no AND s.section = r.stop_sequence
   UNION ALL
   SELECT t.trip_no, s.stop_sequence, 0, s.stop_id, s.dist_m, s.hailed, s.is_virtual, s.is_first, s.is_last, 0,
-         t.band_start_s, 'band_start', 0, NULL
+         t.start_s, 'band_start', 0, NULL
   FROM feed_trip t
   JOIN feed_pattern_stop s USING (pattern_no)
   WHERE s.is_first
@@ -246,3 +293,28 @@ SELECT trip_no, trip_id, pattern_no, stop_sequence, stop_id, dist_m, hailed, is_
        departure_s, left_at.method, left_at.runs, left_at.people
 FROM left_at
 JOIN feed_trip USING (trip_no);
+
+-- name: served
+-- Which patterns and routes serve each stop with a place of its own.
+CREATE TEMPORARY TABLE feed_served ON COMMIT DROP AS
+SELECT s.stop_id, s.geog, array_agg(DISTINCT p.pattern_no) AS patterns, array_agg(DISTINCT p.route_id) AS routes
+FROM feed_stop s
+JOIN feed_pattern_stop served USING (stop_id)
+JOIN feed_pattern p USING (pattern_no)
+WHERE s.kind = 'stop'
+GROUP BY s.stop_id, s.geog;
+
+-- name: served_place
+-- Finds served stops near a place.
+CREATE INDEX ON feed_served USING gist (geog);
+
+-- name: transfer
+-- Where riders change on foot: from a stop to another near by that other routes serve, and none serves both. Params: transfer_m, walk_mps.
+CREATE TEMPORARY TABLE feed_transfer ON COMMIT DROP AS
+SELECT here.stop_id AS from_stop_id, there.stop_id AS to_stop_id, apart.m AS distance_m,
+       ceil(apart.m / :walk_mps)::integer AS walk_s
+FROM feed_served here
+JOIN feed_served there ON ST_DWithin(here.geog, there.geog, :transfer_m) AND here.stop_id <> there.stop_id
+CROSS JOIN LATERAL (SELECT ST_Distance(here.geog, there.geog) AS m) AS apart
+WHERE NOT here.patterns && there.patterns
+  AND (here.routes <> there.routes OR cardinality(here.routes) > 1);

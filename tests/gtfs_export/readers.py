@@ -65,6 +65,12 @@ class Town:
         """Change one pattern."""
         self.change("pattern", values, pattern_id=pattern_id)
 
+    def choose(self, kind: str, element_id: str, field: str, name: str) -> None:
+        """Say that a person chose a name."""
+        chosen = {"kind": kind, "element_id": element_id, "field": field, "name": name, "actor": "tester"}
+        key = {"network_id": self.drawn.network_id, "city_id": self.drawn.city_id}
+        self.connection.execute(table(self.connection, "chosen_name").insert(), {**key, **chosen})
+
     def headways(self, pattern_id: str, *bands: tuple[float, tuple[int, int], str]) -> None:
         """Give a pattern these headways (seconds, band, method) for those it has."""
         self.forget("headway", pattern_id=pattern_id)

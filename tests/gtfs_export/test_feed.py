@@ -5,7 +5,7 @@ import pytest
 from gtfs_export.timetable import published_headway_s
 from mapping_service.errors import Conflict
 from mapping_service.store.engine import table
-from tests.factories import MIDDAY_S, MORNING_S, WHOLE_DAY_S
+from tests.factories import MIDDAY_S, MORNING_S, WHOLE_DAY_S, at, point
 from tests.gtfs_export.readers import Rows, Town, column, headway
 
 
@@ -29,15 +29,15 @@ def test_a_trip_starts_with_its_band_and_takes_the_times_of_its_band(town: Town)
     times = town.feed()["stop_times.txt"]
     morning = column(of_trip(times, "P1-weekday-0600"), "arrival_time")
     midday = column(of_trip(times, "P1-weekday-0900"), "arrival_time")
-    assert morning == ["06:00:00", "06:04:00", "06:08:00", "06:12:00", "06:16:00"]  # 240 s, measured in the band
-    assert midday == ["09:00:00", "09:03:00", "09:06:00", "09:09:00", "09:12:00"]  # 180 s, the whole day's
+    assert morning == ["06:00:00", "06:03:45", "06:07:45", "06:11:45", "06:15:45"]  # 240 s, measured in the band
+    assert midday == ["09:00:00", "09:02:45", "09:05:45", "09:08:45", "09:11:45"]  # 180 s, the whole day's
     assert set(column(times, "timepoint")) == {"0"}
 
 
 def test_a_section_that_its_band_does_not_time_takes_the_next_wider_one(town: Town) -> None:
     town.forget("running_time", pattern_id="P1", stop_sequence=2, band_start_s=MORNING_S[0])
     times = of_trip(town.feed()["stop_times.txt"], "P1-weekday-0600")
-    assert column(times, "arrival_time") == ["06:00:00", "06:04:00", "06:07:00", "06:11:00", "06:15:00"]
+    assert column(times, "arrival_time") == ["06:00:00", "06:03:45", "06:06:45", "06:10:45", "06:14:45"]
 
 
 def test_stops_count_from_one(town: Town) -> None:
@@ -48,7 +48,7 @@ def test_stops_count_from_one(town: Town) -> None:
 
 def test_a_trip_leaves_each_stop_after_the_usual_standing_but_its_first_and_last_at_once(town: Town) -> None:
     town.running_times("P1", 180.0, WHOLE_DAY_S, standing_s=20.0)
-    town.change("running_time", {"standing_s": 0.0}, pattern_id="P1", stop_sequence=1)
+    town.change("running_time", {"seconds": 200.0}, pattern_id="P1", stop_sequence=1)
     times = of_trip(town.feed()["stop_times.txt"], "P1-weekday-0600")
     assert [(row["arrival_time"], row["departure_time"]) for row in times] == [
         ("06:00:00", "06:00:00"), ("06:03:00", "06:03:20"), ("06:06:00", "06:06:20"), ("06:09:00", "06:09:20"),
@@ -58,11 +58,11 @@ def test_a_trip_leaves_each_stop_after_the_usual_standing_but_its_first_and_last
 
 def test_times_run_on_past_midnight(town: Town) -> None:
     town.headways("P1", (900, (94200, 97200), "observed"))
-    town.running_times("P1", 600.0, (0, 172800))
+    town.running_times("P1", 600.0, (0, 172800), standing_s=0.0)
     feed = town.feed()
     times = of_trip(feed["stop_times.txt"], "P1-weekday-2610")
     assert column(times, "arrival_time") == ["26:10:00", "26:20:00", "26:30:00", "26:40:00", "26:50:00"]
-    assert feed["frequencies.txt"][0]["end_time"] == "27:00:00"
+    assert feed["frequencies.txt"][0]["end_time"] == "27:10:00"  # the fourth leaves at 26:55
 
 
 def test_stops_less_than_a_second_apart_still_have_growing_times(town: Town) -> None:
@@ -173,7 +173,8 @@ def test_the_description_of_one_ride_by_nobody_named_is_in_the_language_of_the_c
     town.route("R2", runs=1, people=None)
     town.headways("P3", (600, MORNING_S, "observed"))
     assert town.feed()["routes.txt"][1]["route_desc"] == (
-        "Service informel. Fréquence d’après les attentes signalées par les passagers. "
+        "Service informel. Relevé une seule fois : aucun second trajet ne l’a encore confirmé. "
+        "Fréquence d’après les attentes signalées par les passagers. "
         "Observé sur 1 trajet, la dernière fois le 2024-03-08."
     )
 
@@ -216,4 +217,83 @@ def test_a_minibus_at_the_speed_of_a_plane_is_found(town: Town) -> None:
     (notice,) = town.notices()
     assert (notice.code, notice.details) == (
         "too_fast", {"pattern_id": "P3", "from_stop_id": "S7", "to_stop_id": "S8", "speed_kmh": 398},
+    )
+
+
+LATE_S = (54000, 64800)
+
+
+def windows(town: Town, pattern_id: str) -> list[tuple[str, str, str]]:
+    rows = town.feed()["frequencies.txt"]
+    rows = [row for row in rows if row["trip_id"].startswith(pattern_id)]
+    return [(row["start_time"], row["end_time"], row["headway_secs"]) for row in rows]
+
+
+def test_a_window_holds_whole_headways_and_the_next_one_begins_where_it_ends(town: Town) -> None:
+    town.headways("P1", (2400, MORNING_S, "observed"), (3300, MIDDAY_S, "observed"), (600, LATE_S, "observed"))
+    assert windows(town, "P1") == [
+        ("06:00:00", "09:20:00", "2400"),  # the fifth vehicle leaves at 08:40, within the band
+        ("09:20:00", "15:45:00", "3300"),
+        ("15:45:00", "18:05:00", "600"),
+    ]
+    assert [trip["trip_id"] for trip in town.feed()["trips.txt"]][:3] == [
+        "P1-weekday-0600", "P1-weekday-0900", "P1-weekday-1500",
+    ]
+    times = of_trip(town.feed()["stop_times.txt"], "P1-weekday-0900")
+    assert times[0]["arrival_time"] == "09:20:00"
+
+
+def test_a_band_that_the_last_vehicle_outlasts_has_no_trip_and_one_after_a_pause_starts_on_time(town: Town) -> None:
+    town.headways("P1", (10800, MORNING_S, "seen"), (7200, (32400, 36000), "seen"), (600, LATE_S, "observed"))
+    assert windows(town, "P1") == [
+        ("06:00:00", "09:00:00", "10800"), ("09:00:00", "10:00:00", "3600"), ("15:00:00", "18:00:00", "600"),
+    ]
+    town.headways("P1", (7200, MORNING_S, "seen"), (600, (32400, 36000), "observed"))
+    assert windows(town, "P1") == [("06:00:00", "10:00:00", "7200")]
+
+
+def test_nobody_boards_where_a_trip_ends_or_gets_off_where_it_begins(town: Town) -> None:
+    times = of_trip(town.feed()["stop_times.txt"], "P1-weekday-0600")
+    assert column(times, "pickup_type") == ["0", "0", "0", "0", "1"]
+    assert column(times, "drop_off_type") == ["1", "0", "0", "0", "0"]
+
+
+def test_the_expanded_feed_has_a_trip_for_each_departure_and_says_that_its_minutes_are_examples(town: Town) -> None:
+    feed, expanded = town.feed(), town.feed("expanded")
+    assert "frequencies.txt" not in expanded
+    assert expanded["stops.txt"] == feed["stops.txt"] and expanded["shapes.txt"] == feed["shapes.txt"]
+    assert all("Departures are spread evenly" in route["route_desc"] for route in expanded["routes.txt"])
+    assert expanded["feed_info.txt"][0]["feed_version"] == "2024.04.01-1-expanded"
+    departures = [row["departure_time"] for row in expanded["stop_times.txt"]
+                  if row["trip_id"].startswith("P1-weekday-0900-") and row["stop_sequence"] == "1"]
+    assert sorted(departures)[:3] == ["09:00:00", "09:15:00", "09:30:00"]
+    assert (len(departures), max(departures)) == (24, "14:45:00")
+    assert len(expanded["trips.txt"]) == 18 + 24 + 12 + 12
+    assert expanded["stop_times.txt"][0] == {**feed["stop_times.txt"][0], "trip_id": "P1-weekday-0600-1"}
+
+
+def test_riders_change_on_foot_between_near_stops_of_two_routes(town: Town) -> None:
+    assert "transfers.txt" not in town.feed()  # they meet at S3 and S4, where nobody has to walk
+    town.stop("S7", geom=point(at(2, 0.1)))  # of P3 only, 111 m north of S3, which P3 serves too
+    town.stop("S2", geom=point(at(2, 0.2)))  # of P1 and P2, 111 m north of that
+    walks = town.feed()["transfers.txt"]
+    assert [(walk["from_stop_id"], walk["to_stop_id"], walk["min_transfer_time"]) for walk in walks] == [
+        ("S2", "S7", "111"), ("S7", "S2", "111"),
+    ]
+    assert {walk["transfer_type"] for walk in walks} == {"2"}
+
+
+def test_a_route_that_rests_on_one_ride_is_marked_or_left_out_as_the_city_chooses(town: Town) -> None:
+    town.route("R2", runs=1)
+    described = column(town.feed()["routes.txt"], "route_desc")
+    assert ["Surveyed once" in one for one in described] == [False, True]
+    town.city(surveyed_once="leave_out")
+    assert column(town.feed()["routes.txt"], "route_id") == ["R1"]
+
+
+def test_the_city_says_who_publishes_and_whom_to_ask(town: Town) -> None:
+    town.city(publisher_name="Town Hall", contact_email="feed@example.org", contact_url="https://example.org/ask")
+    (info,) = town.feed()["feed_info.txt"]
+    assert (info["feed_publisher_name"], info["feed_contact_email"], info["feed_contact_url"]) == (
+        "Town Hall", "feed@example.org", "https://example.org/ask",
     )

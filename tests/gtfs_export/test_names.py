@@ -30,19 +30,20 @@ def route_names(network: PublishedNetwork, route_id: str, **over: Any) -> tuple[
 
 def test_a_stop_without_a_name_is_called_after_the_nearest_named_one(network: PublishedNetwork) -> None:
     lon, lat = at(3, 0.3)  # 330 m north of S4, School
-    label = stop_labels(with_stop(network, "S7", lon=lon, lat=lat).stops, texts_for("en"))["S7"]
+    moved = with_stop(network, "S7", lon=lon, lat=lat)
+    label = stop_labels(moved.stops, (), texts_for("en"))["S7"]
     assert (label.text, label.method, label.estimate) == ("Near School", "nearest_named_stop", True)
 
 
 def test_a_stop_far_from_every_name_is_called_by_its_id(network: PublishedNetwork) -> None:
-    label = stop_labels(network.stops, texts_for("sw"))["S7"]  # 1.1 km from S4 and S8
+    label = stop_labels(network.stops, network.service_points, texts_for("sw"))["S7"]  # 1.1 km from S4 and S8
     assert (label.text, label.method, label.estimate) == ("Kituo S7", "stop_id", True)
 
 
 def test_stops_in_a_town_without_any_name_are_called_by_their_ids(network: PublishedNetwork) -> None:
     for stop in network.stops:
         network = with_stop(network, stop.stop_id, name=" ")
-    labels = stop_labels(network.stops, texts_for("en"))
+    labels = stop_labels(network.stops, network.service_points, texts_for("en"))
     assert {label.text for label in labels.values()} == {f"Stop S{number}" for number in range(1, 9)}
 
 
@@ -81,10 +82,26 @@ def test_the_feed_names_stops_as_the_map_layers_do(town: Town) -> None:
     town.stop("S7", geom=point(at(3, 0.3)))  # 330 m north of S4, School
     town.stop("S1", name=" Old \t Harbour\n")
     network = load_release(town.connection, town.drawn.slug)
-    labels = stop_labels(network.stops, texts_for("en"))
+    labels = stop_labels(network.stops, network.service_points, texts_for("en"))
     names = {row["stop_id"]: row["stop_name"] for row in town.feed()["stops.txt"]}
     assert names == {stop_id: label.text for stop_id, label in labels.items()}
     assert (names["S7"], names["S1"]) == ("Near School", "Old Harbour")
+
+
+def test_a_stop_nearer_to_a_clinic_than_to_any_named_stop_is_called_after_the_clinic(town: Town) -> None:
+    town.stop("S7", geom=point(at(1, 0.8)))  # 220 m south of the clinic, 890 m north of S2
+    assert town.feed()["stops.txt"][6]["stop_name"] == "Near Town Clinic"
+    network = load_release(town.connection, town.drawn.slug)
+    assert stop_labels(network.stops, network.service_points, texts_for("en"))["S7"].method == "nearest_service_point"
+
+
+def test_a_name_that_a_person_chose_is_left_alone(town: Town) -> None:
+    names = {"short_name": "Harbour Night Express", "long_name": "Harbour Night Express: all stops"}
+    town.route("R1", **names)
+    for field, name in names.items():
+        town.choose("route", "R1", field, name)
+    route = town.feed()["routes.txt"][0]
+    assert (route["route_short_name"], route["route_long_name"]) == tuple(names.values())
 
 
 @given(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])))
