@@ -62,7 +62,7 @@ def _prepare(connection: Connection, found: Row[Any], publisher: Publisher) -> N
         "network_id": found.network_id, "text_language": texts.language, "texts": json.dumps(list(sentences())),
         "currencies": json.dumps({code: get_currency_precision(code) for code in list_currencies()}),
         "publisher_name": publisher.name, "publisher_url": publisher.url, "near_m": p.landmark_m,
-        "transfer_m": p.transfer_m, "walk_mps": p.walk_mps,
+        "transfer_m": p.transfer_m, "change_mps": p.change_mps,
     }
     for statement in feed_statements("prepare").values():
         connection.execute(statement, values)

@@ -276,7 +276,7 @@ class Parameters:
     # feed
     landmark_m: float = tunable(400, "m", 100, 800, "what is named so far away can be seen or asked for from a stop")
     transfer_m: float = tunable(150, "m", 50, 300, "riders change on foot this far without a second thought")
-    walk_mps: float = tunable(1, "m/s", 0.6, 1.4, "straight across: 1.3 m/s on ways a third longer, rounded")
+    change_mps: float = tunable(1, "m/s", 0.6, 1.4, "straight across: 1.3 m/s on ways a third longer, rounded")
 
     # review
     same_pattern_share: float = tunable(0.5, "share", 0.3, 1, "of runs in common; then a candidate is a known pattern")

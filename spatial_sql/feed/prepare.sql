@@ -6,8 +6,7 @@
 CREATE TEMPORARY TABLE feed_about ON COMMIT DROP AS
 SELECT n.network_id, city_id, c.slug AS city_slug, gtfs_name(c.name) AS city_name, c.timezone, c.language,
        CAST(:text_language AS text) AS text_language, c.currency, c.synthetic, n.release_number, n.valid_from,
-       -- Half a year: past it a feed that nobody renewed should stop promising service.
-       n.valid_from + 180 AS valid_until,
+       CAST(NULL AS date) AS valid_until,
        to_char(n.valid_from, 'YYYY.MM.DD') || '-' || n.release_number AS feed_version,
        gtfs_name(coalesce(c.publisher_name, :publisher_name)) AS publisher_name, CAST(:publisher_url AS text) AS publisher_url,
        c.contact_email, coalesce(c.contact_url, :publisher_url) AS contact_url, c.surveyed_once,
@@ -30,7 +29,9 @@ FROM jsonb_each_text(CAST(:currencies AS jsonb)) AS known (currency, decimals);
 -- The patterns that a trip planner can use, numbered in the order of their ids; where the city so chooses, none of a route that rests on a single ride. Params: network_id.
 CREATE TEMPORARY TABLE feed_pattern ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY p.pattern_id COLLATE "C")::integer AS pattern_no, p.pattern_id, p.route_id,
-       p.direction_id, gtfs_name(p.headsign) AS headsign, p.day_types, d.days, d.days AS service_id, a.valid_until,
+       p.direction_id, gtfs_name(p.headsign) AS headsign, p.day_types, d.days,
+       d.days || CASE WHEN v.valid_until < max(v.valid_until) OVER () THEN to_char(v.valid_until, '"-until-"YYYYMMDD') ELSE '' END
+         AS service_id, v.valid_until,
        p.length_m::float AS length_m, CAST(NULL AS numeric) AS shape_length_m, p.runs, p.people,
        (p.first_seen AT TIME ZONE a.timezone)::date AS first_seen, (p.last_seen AT TIME ZONE a.timezone)::date AS last_seen,
        p.confidence, p.reason_code, p.reason
@@ -42,7 +43,10 @@ CROSS JOIN LATERAL (
   FROM unnest(ARRAY['weekday', 'saturday', 'sunday']) WITH ORDINALITY AS known (day, place)
   WHERE day = ANY (p.day_types)
 ) AS d
-WHERE NOT (a.surveyed_once = 'leave_out' AND r.runs = 1)
+-- Half a year where nobody settled it: past it a feed that nobody renewed should stop promising service.
+CROSS JOIN LATERAL (SELECT coalesce(p.valid_until, a.valid_from + 180) AS valid_until) AS v
+WHERE v.valid_until >= a.valid_from
+  AND NOT (a.surveyed_once = 'leave_out' AND r.runs = 1)
   AND EXISTS (SELECT FROM headway h WHERE h.network_id = :network_id AND h.pattern_id = p.pattern_id)
   AND (SELECT count(*) FROM pattern_stop s WHERE s.network_id = :network_id AND s.pattern_id = p.pattern_id) > 1;
 
@@ -50,8 +54,12 @@ WHERE NOT (a.surveyed_once = 'leave_out' AND r.runs = 1)
 -- Finds a pattern by its number.
 ALTER TABLE feed_pattern ADD PRIMARY KEY (pattern_no);
 
+-- name: valid_until
+-- The feed holds as long as the last of its patterns.
+UPDATE feed_about SET valid_until = (SELECT max(valid_until) FROM feed_pattern);
+
 -- name: service
--- The days of service in use, from the release's first day on.
+-- The days of service in use, from the release's first day on; those that end sooner than the feed say so in their id.
 CREATE TEMPORARY TABLE feed_service ON COMMIT DROP AS
 SELECT DISTINCT service_id, 'weekday' = ANY (day_types) AS weekday, 'saturday' = ANY (day_types) AS saturday,
        'sunday' = ANY (day_types) AS sunday, feed_about.valid_from AS start_date, feed_pattern.valid_until AS end_date
@@ -309,10 +317,10 @@ GROUP BY s.stop_id, s.geog;
 CREATE INDEX ON feed_served USING gist (geog);
 
 -- name: transfer
--- Where riders change on foot: from a stop to another near by that other routes serve, and none serves both. Params: transfer_m, walk_mps.
+-- Where riders change on foot: from a stop to another near by that other routes serve, and none serves both. Params: transfer_m, change_mps.
 CREATE TEMPORARY TABLE feed_transfer ON COMMIT DROP AS
 SELECT here.stop_id AS from_stop_id, there.stop_id AS to_stop_id, apart.m AS distance_m,
-       ceil(apart.m / :walk_mps)::integer AS walk_s
+       ceil(apart.m / :change_mps)::integer AS walk_s
 FROM feed_served here
 JOIN feed_served there ON ST_DWithin(here.geog, there.geog, :transfer_m) AND here.stop_id <> there.stop_id
 CROSS JOIN LATERAL (SELECT ST_Distance(here.geog, there.geog) AS m) AS apart

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from gtfs_export.timetable import published_headway_s
@@ -132,6 +134,18 @@ def test_each_set_of_day_types_is_one_service_for_half_a_year(town: Town) -> Non
     days = {key: "".join(row[day] for day in week) for key, row in services.items()}
     assert days == {"weekday": "1111100", "weekday-saturday": "1111110"}
     assert {(row["start_date"], row["end_date"]) for row in services.values()} == {("20240401", "20240928")}
+
+
+def test_patterns_that_nobody_saw_lately_end_sooner_and_those_that_have_ended_are_left_out(town: Town) -> None:
+    town.change("pattern", {"valid_until": date(2024, 9, 28)})
+    town.pattern("P2", valid_until=date(2024, 6, 30))
+    town.pattern("P3", valid_until=date(2024, 3, 31))  # the day before the release begins
+    feed = town.feed()
+    ends = {row["service_id"]: row["end_date"] for row in feed["calendar.txt"]}
+    assert ends == {"weekday": "20240928", "weekday-until-20240630": "20240630"}
+    assert feed["feed_info.txt"][0]["feed_end_date"] == "20240928"
+    trips = {row["trip_id"]: row["service_id"] for row in feed["trips.txt"]}
+    assert trips["P2-weekday-0600"] == "weekday-until-20240630" and "P3-weekday-0600" not in trips
 
 
 def test_stop_distances_are_scaled_to_the_published_shape_and_end_with_it(town: Town) -> None:
