@@ -109,11 +109,14 @@ def normalise_url(url: str) -> str:
 
 
 def psycopg_dsn(url: str) -> str:
-    """Return a SQLAlchemy URL as the libpq connection string that psycopg 3 (the job queue) and psycopg2 take."""
+    """Return a SQLAlchemy URL as the libpq connection string that psycopg 3 (the job queue) and psycopg2 take.
+
+    Text is UTF-8 whatever ``PGCLIENTENCODING`` says: names are not all written in the letters of one country.
+    """
     parsed = make_url(url)
     parts = parsed.translate_connect_args(username="user", database="dbname")
     query = {key: value if isinstance(value, str) else ",".join(value) for key, value in parsed.query.items()}
-    return str(psycopg2.extensions.make_dsn(**parts, **query))
+    return str(psycopg2.extensions.make_dsn(**{"client_encoding": "utf8", **parts, **query}))
 
 
 @contextmanager

@@ -14,7 +14,9 @@ from sqlalchemy import Connection, Engine, MetaData, Row, Table, TextClause, cre
 from spatial_sql.loader import query
 
 _ROWS_AT_ONCE = 1000
-_SESSION = {"options": "-c timezone=UTC -c jit=off", "connect_timeout": 5}
+_SESSION = {
+    "options": "-c timezone=UTC -c extra_float_digits=1 -c jit=off", "connect_timeout": 5, "client_encoding": "utf8",
+}
 # Of each process: two web processes, a worker and its queue stay well under the 60 that our own cluster takes. A
 # request that waits this long for a connection is told to come again.
 _POOL = {"pool_size": 8, "max_overflow": 4, "pool_timeout": 10}
@@ -22,7 +24,10 @@ _POOL = {"pool_size": 8, "max_overflow": 4, "pool_timeout": 10}
 
 @cache
 def engine_for(url: str) -> Engine:
-    """Return the process's engine for ``url`` (SQLAlchemy form); sessions keep UTC, errors show no values."""
+    """Return the process's engine for ``url`` (SQLAlchemy form). Errors show no values.
+
+    Sessions keep UTC, UTF-8 and every digit of a number, whatever is set for the database or around the process.
+    """
     return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=_SESSION, **_POOL)
 
 

@@ -219,5 +219,6 @@ def test_a_url_of_something_else_names_the_variable(url: str) -> None:
 
 def test_a_url_becomes_what_libpq_reads() -> None:
     dsn = psycopg_dsn(normalise_url("postgres://m%40p:s%20x@db:5433/city?sslmode=require"))
-    expected = {"user": "m@p", "password": "s x", "host": "db", "port": "5433", "dbname": "city", "sslmode": "require"}
+    expected = {"user": "m@p", "password": "s x", "host": "db", "port": "5433", "dbname": "city", "sslmode": "require",
+                "client_encoding": "utf8"}
     assert psycopg2.extensions.parse_dsn(dsn) == expected

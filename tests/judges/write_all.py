@@ -1,0 +1,33 @@
+"""Writes every file of a city's newest release and prints the digest of each: ``write_all.py DATABASE_URL CITY``."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from gtfs_export import Publisher, export_evidence, export_gtfs, export_layers
+from gtfs_export.write import VARIANTS
+from mapping_service.store.engine import engine_for
+
+
+def digests(url: str, city: str) -> dict[str, str]:
+    """The sha256 of each file by its name."""
+    publisher = Publisher("Open Town", "https://example.org/")
+    found = {}
+    with engine_for(url).connect() as connection, TemporaryDirectory() as folder:
+        for variant in VARIANTS:
+            out = io.BytesIO()
+            export_gtfs(connection, city, None, out, publisher, variant)
+            found[variant] = sha256(out.getvalue()).hexdigest()
+        for name, write in {"evidence.csv": export_evidence, "layers.geojson.zip": export_layers}.items():
+            write(connection, city, None, Path(folder, name))
+            found[name] = sha256(Path(folder, name).read_bytes()).hexdigest()
+    return found
+
+
+if __name__ == "__main__":
+    json.dump(digests(*sys.argv[1:]), sys.stdout)
