@@ -15,6 +15,7 @@ import click
 from mapping_service.cli_agency import agency, translate
 from mapping_service.cli_booked import booked
 from mapping_service.cli_city import city
+from mapping_service.cli_feed import feed
 from mapping_service.cli_form import form
 from mapping_service.cli_network import network
 from mapping_service.cli_parts import answer, city_option, find_city, json_option, open_database, progress, settings
@@ -37,6 +38,7 @@ def cli() -> None:
 cli.add_command(agency)
 cli.add_command(booked)
 cli.add_command(city)
+cli.add_command(feed)
 cli.add_command(form)
 cli.add_command(network)
 cli.add_command(token)

@@ -280,6 +280,9 @@ class Parameters:
 
     # review
     same_pattern_share: float = tunable(0.5, "share", 0.3, 1, "of runs in common; then a candidate is a known pattern")
+    same_way_m: float = tunable(60, "m", 20, 150, "drawn lines and ridden ones lie apart by lanes and phone errors")
+    same_way_share: float = tunable(0.8, "share", 0.6, 1, "of both lines; then rides go the way of an imported pattern")
+    imported_confidence: float = tunable(0.5, "share", 0, 1, "a feed by others says nothing about how sure it is")
 
 
 def table() -> list[dict[str, Any]]:

@@ -19,7 +19,8 @@ from mapping_service.store import ids, networks, releases
 from mapping_service.store.cities import lock_city
 from mapping_service.validity import last_days
 
-_PREFIXES = {"route": "R", "pattern": "T", "stop": "S", "station": "H"}
+PREFIXES = {"route": "R", "pattern": "T", "stop": "S", "station": "H", "virtual_stop": "V", "agency": "A"}
+_MINTED = ("route", "pattern", "stop", "station")  # when a candidate is accepted
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ def _mint_all(connection: Connection, city: City, candidate: int, chosen: list[s
     """Give public ids to what still has provisional ones among some routes; return the routes' public ids."""
     found = [("route", route_id) for route_id in chosen] + networks.ids_of_routes(connection, candidate, chosen)
     public_routes = set(chosen)
-    for kind, prefix in _PREFIXES.items():
+    for kind in _MINTED:
         new = _in_order(element for its_kind, element in found if its_kind == kind and element.startswith("~"))
-        minted = networks.mint(connection, city.city_id, kind, prefix, new)
+        minted = networks.mint(connection, city.city_id, kind, PREFIXES[kind], new)
         networks.rename(connection, candidate, kind, minted)
         if kind == "route":
             public_routes = {minted.get(route_id, route_id) for route_id in chosen}
@@ -71,7 +72,7 @@ def _mint_all(connection: Connection, city: City, candidate: int, chosen: list[s
 
 def _in_order(elements: Iterable[str]) -> list[str]:
     """Return ids in the order of the numbers in them."""
-    return sorted(elements, key=lambda one: [int(number) for number in re.findall(r"\d+", one)])
+    return sorted(elements, key=lambda one: ([int(number) for number in re.findall(r"\d+", one)], one))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from sqlalchemy import Engine
 
 from collectors.archives import SourceFile, iter_files, shown_name
+from collectors.gtfs.read import is_feed
 from collectors.hints import file_stem, read_hints
 from collectors.openrosa.instance import Instance, read_instance
 from collectors.sniff import MESSAGES, what_is
@@ -124,11 +125,19 @@ def receive_paths(
     with engine.begin() as connection:
         whose = None if pseudonym is None else get_or_add_contributor(connection, city.city_id, pseudonym)
     for path in paths:
+        if is_feed(path):
+            report.refused.append({"file": shown_name(path.name), **_feed(path, city).as_dict()["error"]})
+            continue
         batch = Batch(engine, city, whose, MANAGER)
         for source in iter_files(path):
             _receive_one(batch, source, report)
             tick(1)
     return report
+
+
+def _feed(path: Path, city: City) -> Problem:
+    return Problem("gtfs_feed", f"{shown_name(path.name)} is a GTFS feed, not what phones record. To start from it: "
+                   f"“commonway feed import {path} --city {city.slug}”.", path=str(path))
 
 
 def _receive_one(batch: Batch, source: SourceFile, report: ReceiveReport) -> None:

@@ -1,9 +1,10 @@
 """Which candidate is which published element, so that ids stay the same from release to release. Pure.
 
-A candidate pattern is the accepted one with which it shares most of its runs; a candidate route the one to which most
-of its patterns belong; a candidate stop the nearest accepted one within reach; a candidate station the one with which
-it shares most of its stops. Each public id goes to one candidate at most, the best first, ties in order of id. What is
-left keeps its provisional id until it is accepted.
+A candidate pattern is the accepted one with which it shares most of its runs, else the imported one whose way it goes
+(``review/ways.py``); a candidate route the one to which most of its patterns belong; a candidate stop the nearest
+accepted or imported one within reach; a candidate station the one with which it shares most of its stops. Each public
+id goes to one candidate at most, the best first, ties in order of id. What is left keeps its provisional id until it is
+accepted.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from scipy.spatial import cKDTree
 
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats, NetworkDraft, PatternDraft, RouteDraft, StopDraft
+from mapping_service.review.ways import Fit
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,16 @@ class Known:
     stop_patterns: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def with_known_ids(draft: NetworkDraft, stop_xy: Floats, known: Known, p: Parameters) -> NetworkDraft:
+def with_known_ids(
+    draft: NetworkDraft, stop_xy: Floats, known: Known, p: Parameters, same_ways: Sequence[Fit] = ()
+) -> NetworkDraft:
     """Return the draft with public ids in place of provisional ones wherever an element is known already.
 
-    ``stop_xy`` are the places of the draft's stops in metres, in their order.
+    ``stop_xy`` are the places of the draft's stops in metres, in their order; ``same_ways`` which of its patterns go
+    the way of an imported one.
     """
     stops = _stop_ids(draft, stop_xy, known, p)
-    patterns = _pattern_ids(draft, known, p)
+    patterns = _pattern_ids(draft, known, p, same_ways)
     routes = _route_ids(draft, patterns, known)
     stations = _station_ids(draft, stops, known)
     return NetworkDraft(
@@ -50,7 +55,7 @@ def with_known_ids(draft: NetworkDraft, stop_xy: Floats, known: Known, p: Parame
     )
 
 
-def _one_to_one(fits: Iterable[tuple[float, str, str]]) -> dict[str, str]:
+def _one_to_one(fits: Iterable[Fit]) -> dict[str, str]:
     """Return new id -> known id, best fit (lowest number) first."""
     chosen: dict[str, str] = {}
     taken: set[str] = set()
@@ -72,7 +77,7 @@ def _stop_ids(draft: NetworkDraft, stop_xy: Floats, known: Known, p: Parameters)
     )
 
 
-def _pattern_ids(draft: NetworkDraft, known: Known, p: Parameters) -> dict[str, str]:
+def _pattern_ids(draft: NetworkDraft, known: Known, p: Parameters, same_ways: Sequence[Fit]) -> dict[str, str]:
     owners: dict[int, list[str]] = {}
     for old, runs in known.pattern_runs.items():
         for run_id in runs:
@@ -86,7 +91,7 @@ def _pattern_ids(draft: NetworkDraft, known: Known, p: Parameters) -> dict[str, 
                 if len(shared) >= p.same_pattern_share * min(len(mine), len(known.pattern_runs[old])):
                     # Of several that fit, the one with the most in common of all that both have.
                     fits.append((-len(shared) / len(mine | known.pattern_runs[old]), pattern.pattern_id, old))
-    return _one_to_one(fits)
+    return _one_to_one([*fits, *same_ways])  # shared rides are below 0: they say more than a line
 
 
 def _route_ids(draft: NetworkDraft, patterns: Mapping[str, str], known: Known) -> dict[str, str]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from math import log2
 from typing import Any
 
@@ -43,7 +44,7 @@ class CandidatePattern:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A candidate route as a reviewer sees it in a list."""
+    """A candidate route as a reviewer sees it in a list; ``source`` is the feed of ``source_date`` that it is from."""
 
     route_id: str
     short_name: str | None
@@ -52,6 +53,8 @@ class Candidate:
     people: int | None
     confidence: float
     patterns: tuple[CandidatePattern, ...]
+    source: str | None = None
+    source_date: date | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,9 @@ def remarks(candidate: Candidate) -> tuple[Notice, ...]:
     unusable = any(one.stops < _FEWEST_STOPS for one in candidate.patterns) or not candidate.patterns
     least = min(candidate.patterns, key=lambda one: (one.confidence, one.pattern_id), default=None)
     about = why(least.signs) if least is not None else ()
-    return Notice(news), *([Notice("unusable")] if unusable else []), *about, *_apart(least)
+    origin = {"source": candidate.source, "date": candidate.source_date}
+    from_feed = [Notice("imported", origin)] if candidate.source and not candidate.runs else []
+    return Notice(news), *from_feed, *([Notice("unusable")] if unusable else []), *about, *_apart(least)
 
 
 def _apart(pattern: CandidatePattern | None) -> list[Notice]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, Row
+from sqlalchemy.dialects.postgresql import insert
 
 from mapping_service.errors import NotFound
-from mapping_service.geo import to_metres
+from mapping_service.geo import to_metres, utm_srid
 from mapping_service.records import (
     City,
     Evidence,
@@ -27,6 +28,7 @@ from mapping_service.store.engine import row, rows, run, table
 from mapping_service.store.ids import apply_chosen_names
 from mapping_service.store.intake import moment
 from mapping_service.store.lines import line_element, point_element
+from mapping_service.store.sources import NOTHING, Imported
 
 # In the order in which references allow.
 _COPIES = (
@@ -34,6 +36,8 @@ _COPIES = (
     "copy_headways", "copy_fares", "copy_stage_fares", "copy_pattern_runs", "copy_hail_stretches",
     "copy_stop_candidates", "copy_loads",
 )
+# What a network may hold already when a draft comes: imported routes go on where rides have shown a part of them.
+_SHARED = ("fare", "route", "station", "stop")
 
 
 def network_id(connection: Connection, city_id: int, kind: str) -> int:
@@ -56,36 +60,72 @@ def input_digest(connection: Connection, city_id: int) -> str:
     return str(found.digest)
 
 
-def load_known(connection: Connection, city: City) -> Known:
-    """Return the accepted network as identity needs it."""
+def load_known(connection: Connection, city: City, imported: Imported = NOTHING) -> Known:
+    """Return the accepted network as identity needs it, and what is imported beside it where that matters."""
     accepted = {"network_id": network_id(connection, city.city_id, "accepted")}
     patterns = rows(connection, "networks.list_pattern_runs", accepted)
-    places = rows(connection, "networks.list_stop_places", accepted)
+    found = rows(connection, "networks.list_stop_places", accepted)
+    accepted_ids = {one.stop_id for one in found}
+    places = [*found, *(one for one in imported.stops if one.stop_id not in accepted_ids)]
     lon_lat = np.array([[s.lon, s.lat] for s in places], dtype=np.float64).reshape(-1, 2)
-    assert city.srid is not None or not places
+    srid = city.srid or (utm_srid(*lon_lat[0]) if len(places) else 0)  # no ride yet: all is imported
     return Known(
-        pattern_route={one.pattern_id: one.route_id for one in patterns},
+        pattern_route={**imported.pattern_route, **{one.pattern_id: one.route_id for one in patterns}},
         pattern_runs={one.pattern_id: frozenset(one.runs) for one in patterns},
         stop_ids=[s.stop_id for s in places],
-        stop_xy=to_metres(lon_lat[:, 0], lon_lat[:, 1], city.srid) if city.srid and len(places) else lon_lat,
+        stop_xy=to_metres(lon_lat[:, 0], lon_lat[:, 1], srid) if len(places) else lon_lat,
         stop_station={s.stop_id: s.station_id for s in places if s.station_id},
         stop_patterns={s.stop_id: frozenset(s.patterns) for s in places},
     )
 
 
-def save_candidates(connection: Connection, city: City, draft: NetworkDraft, fingerprint: str) -> None:
-    """Put a draft in the place of the city's candidate network."""
+def save_candidates(
+    connection: Connection, city: City, draft: NetworkDraft, fingerprint: str, covered: Collection[str] = ()
+) -> None:
+    """Put a draft in the place of the city's candidate network, beside what feeds say that nobody has rejected.
+
+    ``covered`` are the imported patterns whose way the draft's own go: of those the draft speaks.
+    """
     target = network_id(connection, city.city_id, "candidate")
     run(connection, "networks.delete_routes", {"network_id": target})
     run(connection, "networks.delete_stops", {"network_id": target})
     run(connection, "networks.delete_unused_stations", {"network_id": target})
-    keys = {"network_id": target, "city_id": city.city_id}
-    for name, values in _tables(draft, city.currency).items():
-        if values:
-            connection.execute(table(connection, name).insert(), [{**keys, **one} for one in values])
+    for source in rows(connection, "sources.list_networks", {"city_id": city.city_id}):
+        bring_source(connection, target, source.network_id, source.route_ids, covered)
+    save_draft(connection, city.city_id, target, draft, city.currency)
+    for name in ("routes", "patterns", "stops", "stations", "fares"):
+        run(connection, f"sources.mark_{name}", {"network_id": target, "city_id": city.city_id})
     apply_chosen_names(connection, target, network_id(connection, city.city_id, "accepted"))
     run(connection, "networks.mark_network", {"network_id": target, "fingerprint": fingerprint})
     run(connection, "networks.analyze_networks")
+
+
+def save_draft(
+    connection: Connection, city_id: int, network: int, draft: NetworkDraft, currency: str, source_id: int | None = None
+) -> None:
+    """Write a draft into a network; of routes, stops and stations that it holds already the draft's word counts."""
+    keys = {"network_id": network, "city_id": city_id}
+    origin = {} if source_id is None else {"source_id": source_id}
+    for name, values in _tables(draft, currency).items():
+        if not values:
+            continue
+        target = table(connection, name)
+        statement = insert(target)
+        if name in _SHARED:
+            news = {one: statement.excluded[one] for one in values[0] if one not in target.primary_key.columns}
+            statement = statement.on_conflict_do_update(constraint=f"{name}_pkey", set_=news)
+        origins = origin if "source_id" in target.c else {}
+        connection.execute(statement, [{**keys, **origins, **one} for one in values])
+
+
+def bring_source(
+    connection: Connection, target: int, source: int, route_ids: Sequence[str], covered: Collection[str]
+) -> None:
+    """Copy routes of an imported network, without the patterns that are ``covered``, to one that holds none of them."""
+    copy_routes(connection, source, target, route_ids)
+    run(connection, "sources.delete_covered", {"network_id": target, "pattern_ids": sorted(covered)})
+    run(connection, "networks.delete_unused_stops", {"network_id": target})
+    run(connection, "networks.delete_unused_stations", {"network_id": target})
 
 
 def _tables(draft: NetworkDraft, currency: str) -> dict[str, list[dict[str, Any]]]:

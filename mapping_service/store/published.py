@@ -65,17 +65,6 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class InboxCounts:
-    """What a city was sent, in files, and what became of it."""
-
-    received: int
-    unread: int
-    accepted: int
-    quarantined: int
-    duplicate: int
-
-
-@dataclass(frozen=True)
 class Fare:
     """The usual fare of a whole ride, the range that was reported, and what it costs more in the rush hours."""
 
@@ -105,7 +94,10 @@ class StageFare:
 
 @dataclass(frozen=True)
 class RouteSummary:
-    """A route and the evidence for it. ``length_m`` is that of its longest pattern."""
+    """A route and the evidence for it. ``length_m`` is that of its longest pattern.
+
+    ``source`` is the feed of ``source_date`` that it was imported from; with 0 runs it is still as that has it.
+    """
 
     route_id: str
     short_name: str | None
@@ -119,6 +111,8 @@ class RouteSummary:
     length_m: float | None
     bbox: BBox | None
     fare: Fare | None
+    source: str | None
+    source_date: date | None
 
 
 @dataclass(frozen=True)
@@ -178,7 +172,8 @@ class Headway:
     """The time between departures in one band; in four cases of five it is ``low_s``–``high_s``.
 
     ``cv`` is how irregular they come, the standard deviation over the mean; ``None`` is unknown.
-    ``method`` is ``observed``, or it is an estimate: ``own_waits``, ``route_waits``, ``city_waits``, ``seen``.
+    ``method`` is ``observed``, or ``imported`` from a feed, or an estimate: ``own_waits``, ``route_waits``,
+    ``city_waits``, ``seen``.
     """
 
     band_start_s: int
@@ -215,6 +210,8 @@ class Pattern:
     reason_code: str | None
     reason: Mapping[str, Any]
     geometry: Mapping[str, Any]
+    source: str | None
+    source_date: date | None
     stops: Sequence[PatternStop]
     ride_times: Sequence[RideTime]
     headways: Sequence[Headway]
@@ -224,7 +221,7 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Stop:
-    """A stop and the routes that serve it; ``method`` is how it was found: ``reported``, ``dwell``, ``terminal``.
+    """A stop and the routes that serve it; ``method`` is how it was found: reported, dwell, terminal, imported.
 
     ``station_id`` is ``None`` for a stop that stands alone; ``station_stop_ids`` are the others of its station.
     """
@@ -243,6 +240,8 @@ class Stop:
     station_id: str | None
     station_name: str | None
     station_stop_ids: Sequence[str]
+    source: str | None
+    source_date: date | None
 
 
 @dataclass(frozen=True)
@@ -306,12 +305,6 @@ def get_tile(connection: Connection, slug: str, number: int, z: int, x: int, y: 
         raise _no_release(slug, number)
     found = row(connection, "published.get_tile", {"network_id": network.network_id, "z": z, "x": x, "y": y})
     return bytes(found.tile or b"") if found else b""
-
-
-def get_inbox_counts(connection: Connection, slug: str) -> InboxCounts:
-    """Count what a city was sent."""
-    found = row(connection, "published.get_inbox_counts", {"slug": slug})
-    return InboxCounts(**found._mapping) if found else InboxCounts(0, 0, 0, 0, 0)
 
 
 def list_routes(connection: Connection, network_id: int) -> list[RouteSummary]:
@@ -407,7 +400,7 @@ def _route(found: Row[Any]) -> RouteSummary:
         )
     names = (
         "route_id", "short_name", "long_name", "runs", "people", "first_seen", "last_seen", "confidence", "directions",
-        "length_m",
+        "length_m", "source", "source_date",
     )
     return RouteSummary(**{name: found._mapping[name] for name in names}, bbox=_bbox(found), fare=fare)
 

@@ -110,7 +110,7 @@ def list_routes(slug: str) -> RouteList:
     return RouteList(found.release.number, published.list_routes(connection(), found.network_id))
 
 
-@blueprint.get("/cities/<slug>/routes/<route_id>")
+@blueprint.get("/cities/<slug>/routes/<path:route_id>")
 @as_json
 def get_route(slug: str, route_id: str) -> RouteWithEvidence:
     """Get one route: shapes, stops, times, headways, fare and the evidence for each."""

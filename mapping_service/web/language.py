@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -171,7 +171,9 @@ class Words:
     def _remark(self, one: Notice) -> str:
         if one.code.startswith("variant_"):
             return self.variant(one.details)
-        write = {"n": self.number, "share": self.percent, "m": self.metres}
+        write: dict[str, Callable[[Any], str]] = {
+            "n": self.number, "share": self.percent, "m": self.metres, "source": str, "date": self.date,
+        }
         return self(f"why.{one.code}", **{name: write[name](value) for name, value in one.details.items()})
 
     def under(self, prefix: str) -> dict[str, str]:

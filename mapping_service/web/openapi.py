@@ -47,7 +47,7 @@ def document(app: Flask, blueprint: str, base_url: str) -> Schema:
         view = app.view_functions[rule.endpoint]
         returned = get_type_hints(view).get("return")
         if rule.endpoint.startswith(f"{blueprint}.") and is_dataclass(returned):
-            path = rule.rule.replace("<", "{").replace(">", "}")
+            path = rule.rule.replace("<path:", "<").replace("<", "{").replace(">", "}")
             paths[path] = {"get": _operation(rule, view.__doc__ or "", _schema(returned, schemas))}
     return {
         "openapi": "3.1.0",

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, render_template, url_for
 
 from mapping_service.review.why import why
 from mapping_service.store import published
+from mapping_service.store.public_inbox import get_inbox_counts
 from mapping_service.store.published import BBox, City, Pattern, PatternStop, RouteSummary, Snapshot, Stop
 from mapping_service.store.streets import get_version
 from mapping_service.web import palette, timeline
@@ -18,9 +19,16 @@ from mapping_service.web.tiles import MAX_ZOOM
 from mapping_service.web.timetable import summary
 
 blueprint = Blueprint("pages", __name__)
+
+
+def is_imported(thing: RouteSummary | Pattern | Stop) -> bool:
+    """True for what stands as a feed that somebody else made has it: no ride has shown it yet."""
+    return thing.source is not None and not thing.runs
+
+
 # Globals, not a context: macros of imported templates need them too.
 blueprint.record(lambda state: state.app.jinja_env.globals.update(
-    colour_index=palette.colour_index, timeline=timeline, why=why
+    colour_index=palette.colour_index, timeline=timeline, why=why, is_imported=is_imported
 ))
 
 
@@ -45,7 +53,7 @@ def city(city: str) -> str:
     t = words(place.language)
     found = published.newest(connection(), place)
     if found is None:
-        inbox = published.get_inbox_counts(connection(), city)
+        inbox = get_inbox_counts(connection(), city)
         return render_template("unreleased.html", city=place, inbox=inbox)
     routes = published.list_routes(connection(), found.network_id)
     kinds = Counter(one.kind for one in published.list_service_points(connection(), found.network_id))
@@ -56,7 +64,7 @@ def city(city: str) -> str:
     )
 
 
-@blueprint.get("/<city>/routes/<route_id>")
+@blueprint.get("/<city>/routes/<path:route_id>")
 def route(city: str, route_id: str) -> str:
     """A route: its line, stops, times, headways, fare and all the evidence for them."""
     found = published.get_newest(connection(), city)
@@ -71,7 +79,7 @@ def route(city: str, route_id: str) -> str:
     )
 
 
-@blueprint.get("/<city>/stops/<stop_id>")
+@blueprint.get("/<city>/stops/<path:stop_id>")
 def stop(city: str, stop_id: str) -> str:
     """A stop: the routes that serve it and the evidence for it."""
     found = published.get_newest(connection(), city)
@@ -102,6 +110,8 @@ def _map_data(t: Words, found: Snapshot, routes: list[RouteSummary], bbox: BBox 
 def _route_data(t: Words, city: City, route: RouteSummary) -> dict[str, Any]:
     support = t.count("runs", route.runs) if route.runs > 1 else t("map.single")
     evidence = f"{support} · {t('confidence.of', word=t.confidence(route.confidence))}"
+    if not route.runs and route.source_date:
+        evidence = t("imported.from", source=route.source, date=t.date(route.source_date))
     return {
         "short_name": route.short_name,
         "long_name": route.long_name or t("route.unnamed"),

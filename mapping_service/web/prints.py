@@ -31,13 +31,13 @@ blueprint = Blueprint("prints", __name__)
 blueprint.record(lambda state: state.app.jinja_env.globals.update(timetable=timetable))
 
 
-@blueprint.get("/<city>/routes/<route_id>/timetable")
+@blueprint.get("/<city>/routes/<path:route_id>/timetable")
 def timetable_page(city: str, route_id: str) -> Response:
     """A route's timetable, to be read on a phone or printed on a sheet of A4."""
     return _send(_timetable(city, route_id, printed=False, missing=False), "text/html")
 
 
-@blueprint.get("/<city>/routes/<route_id>/timetable.pdf")
+@blueprint.get("/<city>/routes/<path:route_id>/timetable.pdf")
 def timetable_pdf(city: str, route_id: str) -> Response:
     """The same as PDF."""
     made = print_page(lambda missing: _timetable(city, route_id, printed=True, missing=missing), _static)
@@ -66,14 +66,14 @@ def _picture(found: Snapshot, route: RouteSummary, patterns: Sequence[Pattern]) 
     return Markup(write_html(drawing, words().language))
 
 
-@blueprint.get("/<city>/routes/<route_id>/map.svg")
+@blueprint.get("/<city>/routes/<path:route_id>/map.svg")
 def route_map_svg(city: str, route_id: str) -> Response:
     """A route on a map that any size suits."""
     found = published.get_newest(connection(), city)
     return _send(write_svg(_sheet(found, route_id, missing=False), words(found.city.language).language), SVG_TYPE)
 
 
-@blueprint.get("/<city>/routes/<route_id>/map.pdf")
+@blueprint.get("/<city>/routes/<path:route_id>/map.pdf")
 def route_map_pdf(city: str, route_id: str) -> Response:
     """The same on a sheet of A4."""
     found = published.get_newest(connection(), city)

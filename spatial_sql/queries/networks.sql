@@ -55,10 +55,11 @@ ORDER BY stop_id COLLATE "C";
 
 -- name: list_candidates
 -- The routes of a candidate network. Params: network_id.
-SELECT route_id, short_name, long_name, runs, people, confidence
-FROM route
-WHERE network_id = :network_id
-ORDER BY route_id COLLATE "C";
+SELECT r.route_id, r.short_name, r.long_name, r.runs, r.people, r.confidence, f.name AS source, f.dated AS source_date
+FROM route r
+LEFT JOIN source_feed f USING (source_id)
+WHERE r.network_id = :network_id
+ORDER BY r.route_id COLLATE "C";
 
 -- name: list_candidate_patterns
 -- The patterns of a candidate network, each with how it stands to what was accepted: new, another line, other stops, or the same. Params: network_id, accepted_id.
@@ -130,9 +131,10 @@ ON CONFLICT ON CONSTRAINT station_pkey DO UPDATE SET name = excluded.name, geom 
 
 -- name: copy_stops
 -- Bring the stops that some routes need from one network to another; newer evidence replaces older. Params: source, target, route_ids.
-INSERT INTO stop
+INSERT INTO stop (network_id, stop_id, city_id, name, name_votes, geom, method, runs, people, first_seen, last_seen, confidence,
+                  station_id, source_id)
 SELECT :target, s.stop_id, s.city_id, s.name, s.name_votes, s.geom, s.method, s.runs, s.people, s.first_seen, s.last_seen,
-       s.confidence, s.station_id
+       s.confidence, s.station_id, s.source_id
 FROM stop s
 WHERE s.network_id = :source AND s.stop_id IN (
   SELECT ps.stop_id
@@ -142,19 +144,21 @@ WHERE s.network_id = :source AND s.stop_id IN (
 ON CONFLICT ON CONSTRAINT stop_pkey DO UPDATE
 SET name = excluded.name, name_votes = excluded.name_votes, geom = excluded.geom, method = excluded.method,
     runs = excluded.runs, people = excluded.people, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
-    confidence = excluded.confidence, station_id = excluded.station_id;
+    confidence = excluded.confidence, station_id = excluded.station_id, source_id = excluded.source_id;
 
 -- name: copy_routes
 -- Copy routes from one network to another. Params: source, target, route_ids.
-INSERT INTO route
-SELECT :target, route_id, city_id, short_name, long_name, name_votes, runs, people, first_seen, last_seen, confidence
+INSERT INTO route (network_id, route_id, city_id, short_name, long_name, name_votes, runs, people, first_seen, last_seen,
+                   confidence, source_id)
+SELECT :target, route_id, city_id, short_name, long_name, name_votes, runs, people, first_seen, last_seen, confidence, source_id
 FROM route WHERE network_id = :source AND route_id = ANY (:route_ids);
 
 -- name: copy_patterns
 -- Copy the patterns of routes from one network to another. Params: source, target, route_ids.
-INSERT INTO pattern
+INSERT INTO pattern (network_id, pattern_id, city_id, route_id, direction_id, headsign, geom, length_m, spread_m, runs, people,
+                     first_seen, last_seen, day_types, confidence, reason_code, reason, signs, source_id)
 SELECT :target, pattern_id, city_id, route_id, direction_id, headsign, geom, length_m, spread_m, runs, people, first_seen,
-       last_seen, day_types, confidence, reason_code, reason, signs
+       last_seen, day_types, confidence, reason_code, reason, signs, source_id
 FROM pattern WHERE network_id = :source AND route_id = ANY (:route_ids);
 
 -- name: copy_pattern_stops
@@ -354,7 +358,7 @@ FROM stop s JOIN pattern_stop ps USING (network_id, stop_id) JOIN pattern p USIN
 WHERE s.network_id = :network_id AND p.route_id = ANY (:route_ids) AND s.station_id IS NOT NULL;
 
 -- name: get_input_digest
--- A digest over what inference reads: the runs of accepted submissions with the weight of their votes, what forms say of them, and what the hints claim of their files. Params: city_id.
+-- A digest over what inference reads: the runs of accepted submissions with the weight of their votes, what forms say of them, what the hints claim of their files, and the feeds imported. Params: city_id.
 SELECT encode(sha256(convert_to(
   coalesce((
     SELECT string_agg(concat_ws(':', r.submission_id, r.part, r.length_m, j.weight), ',' ORDER BY r.submission_id, r.part)
@@ -369,6 +373,9 @@ SELECT encode(sha256(convert_to(
                       ORDER BY r.ride_id, r.submission_id, r.waypoint, r.report_id)
     FROM report r JOIN submission s USING (submission_id)
     WHERE r.city_id = :city_id AND r.ride_id IS NOT NULL AND s.status = 'accepted'
+  ), '') || '/' || coalesce((
+    SELECT string_agg(f.source_id || ':' || (SELECT count(*) FROM source_rejection j WHERE j.source_id = f.source_id), ',' ORDER BY f.source_id)
+    FROM source_feed f WHERE f.city_id = :city_id
   ), '') || '/' || (SELECT coalesce(srid, 0) FROM city WHERE city_id = :city_id), 'UTF8')), 'hex') AS digest;
 
 -- name: rename_service_point

@@ -57,9 +57,11 @@ SELECT r.route_id, r.short_name, r.long_name, r.runs, r.people, r.confidence,
        p.directions, p.length_m, p.west, p.south, p.east, p.north,
        f.amount, f.low, f.high, f.currency, f.observations, f.people AS fare_people, f.rush_surcharge,
        (f.first_seen AT TIME ZONE c.timezone)::date AS fare_first_seen,
-       (f.last_seen AT TIME ZONE c.timezone)::date AS fare_last_seen
+       (f.last_seen AT TIME ZONE c.timezone)::date AS fare_last_seen,
+       o.name AS source, o.dated AS source_date
 FROM route r
 JOIN city c USING (city_id)
+LEFT JOIN source_feed o ON o.source_id = r.source_id
 CROSS JOIN LATERAL (
   SELECT count(DISTINCT direction_id) AS directions, max(length_m) AS length_m,
          ST_XMin(ST_Extent(geom)) AS west, ST_YMin(ST_Extent(geom)) AS south,
@@ -76,9 +78,10 @@ SELECT p.pattern_id, p.direction_id, p.headsign, p.length_m, p.spread_m, p.runs,
        p.signs, p.reason_code, p.reason,
        (p.first_seen AT TIME ZONE c.timezone)::date AS first_seen,
        (p.last_seen AT TIME ZONE c.timezone)::date AS last_seen,
-       ST_AsGeoJSON(p.geom, 6)::json AS geometry
+       ST_AsGeoJSON(p.geom, 6)::json AS geometry, o.name AS source, o.dated AS source_date
 FROM pattern p
 JOIN city c USING (city_id)
+LEFT JOIN source_feed o ON o.source_id = p.source_id
 WHERE p.network_id = :network_id AND p.route_id = :route_id
 ORDER BY p.direction_id, p.runs DESC, p.pattern_id;
 
@@ -159,10 +162,12 @@ SELECT s.stop_id, s.name, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat, s.method, s.
          SELECT o.stop_id FROM stop o
          WHERE o.network_id = s.network_id AND o.station_id = s.station_id AND o.stop_id <> s.stop_id
          ORDER BY o.stop_id COLLATE "C"
-       ) AS station_stop_ids
+       ) AS station_stop_ids,
+       f.name AS source, f.dated AS source_date
 FROM stop s
 JOIN city c USING (city_id)
 LEFT JOIN station a USING (network_id, station_id)
+LEFT JOIN source_feed f ON f.source_id = s.source_id
 WHERE s.network_id = :network_id AND (CAST(:stop_id AS text) IS NULL OR s.stop_id = :stop_id)
 ORDER BY s.stop_id COLLATE "C";
 

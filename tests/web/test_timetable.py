@@ -47,8 +47,8 @@ def pattern(**over: Any) -> Pattern:
     values: dict[str, Any] = {
         "pattern_id": "P1", "direction_id": 0, "headsign": "Airport", "length_m": 900.0, "spread_m": None, "runs": 2,
         "people": 2, "first_seen": DAY, "last_seen": DAY, "day_types": ["weekday"], "confidence": 0.8, "signs": {},
-        "reason_code": None, "reason": {}, "geometry": {}, "stops": stops("AB"), "ride_times": [], "headways": [],
-        "hail_stretches": [], "stop_candidates": [],
+        "reason_code": None, "reason": {}, "geometry": {}, "source": None, "source_date": None,
+        "stops": stops("AB"), "ride_times": [], "headways": [], "hail_stretches": [], "stop_candidates": [],
     }
     return Pattern(**{**values, **over})
 

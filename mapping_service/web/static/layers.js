@@ -26,7 +26,7 @@ export function layers(page) {
   const own = ["in", ["get", "route_id"], ["literal", Object.keys(page.routes)]];
   const round = { "line-cap": "round", "line-join": "round" };
   const routes = { type: "line", source: "release", "source-layer": "routes" };
-  const single = ["==", ["get", "runs"], 1];
+  const single = ["<=", ["get", "runs"], 1]; // or imported, and not ridden yet
   const stops = page.stops ? { source: "stops" } : { source: "release", "source-layer": "stops" };
   const from = page.stops ? 0 : STOPS_FROM_ZOOM;
   const services = { source: "release", "source-layer": "service_points" };
