@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from mapping_service.cli_agency import agency, translate
+from mapping_service.cli_alert import alert
 from mapping_service.cli_booked import booked
 from mapping_service.cli_city import city
 from mapping_service.cli_feed import feed
@@ -37,6 +38,7 @@ def cli() -> None:
 
 cli.add_command(agency)
 cli.add_command(booked)
+cli.add_command(alert)
 cli.add_command(city)
 cli.add_command(feed)
 cli.add_command(form)

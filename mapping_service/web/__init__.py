@@ -25,6 +25,7 @@ from mapping_service.web import (
     pages,
     prints,
     problems,
+    realtime,
     records,
     setup,
     team,
@@ -60,8 +61,8 @@ def create_app(database_url: str | None = None) -> Flask:
     for part in (limits, database, language, problems, openrosa, compress):
         part.install(app)
     for module in (
-        vendor, api, ingest, trackers, records, me, openrosa, openrosa_basic, tiles, downloads, collect, setup, forms,
-        pages, prints, team,
+        vendor, api, ingest, trackers, records, me, openrosa, openrosa_basic, tiles, downloads, realtime, collect,
+        setup, forms, pages, prints, team,
     ):
         app.register_blueprint(module.blueprint)
     app.after_request(_secure)
@@ -72,6 +73,6 @@ def _secure(response: Response) -> Response:
     for name, value in _SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     # What is published is for every site and every tool to use; pages with forms are not.
-    if request.blueprint in {api.blueprint.name, tiles.blueprint.name, downloads.blueprint.name}:
+    if request.blueprint in {one.blueprint.name for one in (api, tiles, downloads, realtime)}:
         response.headers["Access-Control-Allow-Origin"] = "*"
     return response

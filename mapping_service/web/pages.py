@@ -13,6 +13,7 @@ from mapping_service.store.public_inbox import get_inbox_counts
 from mapping_service.store.published import BBox, City, Pattern, PatternStop, RouteSummary, Snapshot, Stop
 from mapping_service.store.streets import get_version
 from mapping_service.web import palette, timeline
+from mapping_service.web.alerts import BOOK, told
 from mapping_service.web.database import config, connection
 from mapping_service.web.language import Words, words
 from mapping_service.web.tiles import MAX_ZOOM
@@ -60,7 +61,7 @@ def city(city: str) -> str:
     data = _map_data(t, found, routes, found.release.bbox)
     return render_template(
         "city.html", city=place, release=found.release, routes=routes, kinds=kinds.most_common(), map_data=data,
-        feed_url=config().base_url + url_for("downloads.current_feed", city=city),
+        feed_url=config().base_url + url_for("downloads.current_feed", city=city), **_alerts(place),
     )
 
 
@@ -76,6 +77,7 @@ def route(city: str, route_id: str) -> str:
     return render_template(
         "route.html", city=found.city, release=found.release, route=route, patterns=patterns, stage_fares=steps,
         map_data=data, summary=summary(patterns),
+        **_alerts(found.city, [("route", route_id), *(("stop", one) for one in _stop_ids(patterns))]),
     )
 
 
@@ -88,8 +90,15 @@ def stop(city: str, stop_id: str) -> str:
     routes = [r for r in published.list_routes(connection(), found.network_id) if r.route_id in stop.route_ids]
     data = _map_data(t, found, routes, (stop.lon, stop.lat, stop.lon, stop.lat)) | {"stops": [_stop_feature(stop)]}
     return render_template(
-        "stop.html", city=found.city, release=found.release, stop=stop, routes=routes, map_data=data
+        "stop.html", city=found.city, release=found.release, stop=stop, routes=routes, map_data=data,
+        **_alerts(found.city, [("stop", stop_id), *(("route", one) for one in stop.route_ids)]),
     )
+
+
+def _alerts(city: City, about: list[tuple[str, str]] | None = None) -> dict[str, Any]:
+    """What is told riders right now of some routes and stops, or of anything, and the words for it."""
+    a = words(city.language, BOOK)
+    return {"a": a, "alerts": told(city.slug, city.timezone, a, about)}
 
 
 def _map_data(t: Words, found: Snapshot, routes: list[RouteSummary], bbox: BBox | None) -> dict[str, Any]:
@@ -119,6 +128,10 @@ def _route_data(t: Words, city: City, route: RouteSummary) -> dict[str, Any]:
         "evidence": evidence,
         "colour": palette.colour_index(route.route_id),
     }
+
+
+def _stop_ids(patterns: list[Pattern]) -> set[str]:
+    return {stop.stop_id for pattern in patterns for stop in pattern.stops}
 
 
 def _stop_features(patterns: list[Pattern]) -> list[dict[str, Any]]:

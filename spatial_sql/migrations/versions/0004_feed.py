@@ -11,6 +11,6 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Add the settings of a city's feed, what is named and booked, where old ids lead, versions, and feeds of others."""
-    for part in ("settings", "agencies", "booked", "ids", "loads", "versions", "sources"):
+    """Add the tables of the feed, one file for each subject."""
+    for part in ("settings", "agencies", "booked", "ids", "loads", "versions", "sources", "realtime"):
         op.get_bind().exec_driver_sql(migration_sql(f"0004_{part}"))
