@@ -25,8 +25,16 @@ def _layers(connection: Connection, slug: str, number: int, out: Path, _: Publis
     export_layers(connection, slug, number, out)
 
 
+def _feed(variant: str) -> Maker:
+    def make(connection: Connection, slug: str, number: int, out: Path, named: Publisher) -> None:
+        export_gtfs(connection, slug, number, out, named, variant)
+
+    return make
+
+
 FILES: Mapping[str, tuple[str, Maker]] = {
-    "gtfs.zip": ("application/zip", export_gtfs),
+    "gtfs.zip": ("application/zip", _feed("frequencies")),
+    "gtfs-expanded.zip": ("application/zip", _feed("expanded")),
     "evidence.csv": ("text/csv", _evidence),
     "layers.gpkg": ("application/geopackage+sqlite3", _layers),
     "layers.geojson.zip": ("application/zip", _layers),

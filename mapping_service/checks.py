@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from mapping_service.cluster import OLDEST_POSTGRES
 from mapping_service.config import Config
 from mapping_service.errors import Problem
+from mapping_service.parameters import Parameters
 from mapping_service.postgres import OLDEST_POSTGIS, database_address, open_connection
 from mapping_service.up import is_healthy, require_free_port
 from spatial_sql.apply import is_current
@@ -170,6 +171,33 @@ def streets(config: Config) -> Outcome:
         return Outcome("ok", "none is without")
     hint = "Load a map: commonway network load FILE --city SLUG. Until then rides are averaged as they were ridden."
     return Outcome("warn", f"{bare}: none loaded", hint)
+
+
+@check
+def feeds(config: Config) -> Outcome:
+    """What is published holds for a month yet"""
+    if _ask(config, "SELECT to_regclass('release_file')") is None:
+        return Outcome("fail", "there is no table for them", "Run script/server, which makes it.")
+    days = int(Parameters().few_days_left)
+    ending = _ask(config, f"""
+        SELECT string_agg(
+          format('%s: %s of %s patterns, the first on %s', slug, ending, patterns, first), '; ' ORDER BY slug
+        )
+        FROM (
+          SELECT DISTINCT ON (city_id) c.slug, n.network_id FROM network n JOIN city c USING (city_id)
+          WHERE n.published_at IS NOT NULL ORDER BY city_id, n.release_number DESC
+        ) newest
+        CROSS JOIN LATERAL (
+          SELECT count(*) AS patterns, count(*) FILTER (WHERE valid_until < current_date + {days}) AS ending,
+                 min(valid_until) AS first
+          FROM pattern p WHERE p.network_id = newest.network_id
+        ) ends
+        WHERE ending > 0
+    """)
+    if ending is None:
+        return Outcome("ok", "nothing ends soon")
+    hint = "Ride the routes again and release, or say why all still holds: commonway release --city SLUG --vouch TEXT."
+    return Outcome("warn", ending, hint)
 
 
 @check

@@ -16,6 +16,7 @@ from mapping_service.config import Config
 from mapping_service.errors import NotFound, Problem
 from mapping_service.reasons import sentence
 from mapping_service.records import City, Notice
+from mapping_service.store import releases
 from mapping_service.store.engine import rows
 from mapping_service.store.forms import form_xml
 from mapping_service.store.networks import get_release
@@ -48,8 +49,21 @@ def _not_writable(out: Path, error: OSError) -> Problem:
     return Problem("not_writable", sentence_, path=str(out))
 
 
+def _from_archive(connection: Connection, city: City, number: int | None, name: str, out: Path) -> bool:
+    """Write a file of a release as it went out; false where it was released before there was an archive."""
+    network_id = get_release(connection, city, number).network_id
+    kept = releases.list_files(connection, network_id).get(name)
+    if kept is None:
+        return False
+    with out.open("wb") as stream:
+        releases.read_file(connection, network_id, kept, stream)
+    return True
+
+
 def _gtfs(connection: Connection, config: Config, city: City, number: int | None, out: Path) -> Sequence[Notice]:
-    notices = export_gtfs(connection, city.slug, number, out, publisher(config, city))
+    notices: Sequence[Notice] = ()
+    if not _from_archive(connection, city, number, "gtfs.zip", out):
+        notices = export_gtfs(connection, city.slug, number, out, publisher(config, city))
     if urlsplit(config.base_url).hostname in _LOOPBACK:
         # It stands in agency.txt and feed_info.txt, where nobody else can follow it.
         values = {"now": config.base_url, "set": "COMMONWAY_BASE_URL"}
@@ -63,7 +77,8 @@ def _layers(connection: Connection, config: Config, city: City, number: int | No
 
 
 def _evidence(connection: Connection, config: Config, city: City, number: int | None, out: Path) -> Sequence[Notice]:
-    export_evidence(connection, city.slug, number, out)
+    if not _from_archive(connection, city, number, "evidence.csv", out):
+        export_evidence(connection, city.slug, number, out)
     return ()
 
 

@@ -17,11 +17,17 @@ from gtfs_export import Publisher
 from mapping_service.archive import archived
 from mapping_service.errors import Conflict, Problem
 from mapping_service.gate import check_feed
-from mapping_service.publish import ReleaseReport, release, today
+from mapping_service.parameters import Parameters
+from mapping_service.publish import ReleaseReport, release, snapshot, today
 from mapping_service.records import City
 from mapping_service.release_records import Check
 from mapping_service.store import networks, releases
 from mapping_service.store.cities import lock_city
+from mapping_service.store.settings import get_settings
+from mapping_service.validity import last_days, may_roll
+
+# Who publishes what is only rolled on.
+ROLLED_BY = "commonway"
 
 
 @dataclass(frozen=True)
@@ -57,16 +63,46 @@ def issue(
     """
     about = f"{named.name} {named.url}"
     made = release(connection, city, note=note, valid_from=valid_from, vouched=vouched, about=about)
-    found = networks.get_release(connection, city, made.release)
-    if found.published_at is None:
-        releases.forget_files(connection, found.network_id)
-        with archived(connection, city.slug, made.release, found.network_id, named) as files:
-            checks = [check for name, path in files.items() for check in check_feed(name, path, today(city))]
-        for check in checks:
-            releases.save_check(connection, found.network_id, check)
-        if not any(check.errors for check in checks):
-            releases.mark_published(connection, found.network_id, actor, None)
+    _finish(connection, city, named, made.release, actor)
     return _report(connection, city, made)
+
+
+def roll(
+    connection: Connection, city: City, named: Publisher, day: date, p: Parameters = Parameters()
+) -> IssueReport | None:
+    """Publish the newest release anew where some of it soon ends and has been ridden lately; ``None`` where not.
+
+    What nobody has ridden for long keeps the day on which it ends. What people have accepted since is left to them.
+    """
+    lock_city(connection, city.city_id)
+    last = networks.newest_release(connection, city.city_id)
+    if last is None:
+        return None
+    starts = max(day, last.valid_from)
+    held = releases.standings(connection, last.network_id)
+    if not may_roll(held, last_days(held, held, starts, p), day, p):
+        return None
+    number = snapshot(
+        connection, city, last.network_id, starts, note=None, fingerprint=last.fingerprint, vouched=None, p=p
+    )
+    _finish(connection, city, named, number, ROLLED_BY)
+    found = networks.get_release(connection, city, number)
+    return _report(connection, city, ReleaseReport(number, True, **networks.counts(connection, found.network_id)))
+
+
+def _finish(connection: Connection, city: City, named: Publisher, number: int, actor: str) -> None:
+    """Make the files of a release that is not public yet, have them judged, and publish it if they are sound."""
+    found = networks.get_release(connection, city, number)
+    if found.published_at is not None:
+        return
+    releases.forget_files(connection, found.network_id)
+    country = get_settings(connection, city.city_id).country
+    with archived(connection, city.slug, number, found.network_id, named) as files:
+        checks = [one for name, path in files.items() for one in check_feed(name, path, today(city), country)]
+    for check in checks:
+        releases.save_check(connection, found.network_id, check)
+    if not any(check.errors for check in checks):
+        releases.mark_published(connection, found.network_id, actor, None)
 
 
 def publish(connection: Connection, city: City, number: int, *, actor: str, because: str) -> IssueReport:

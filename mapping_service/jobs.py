@@ -7,6 +7,7 @@ worker that is killed, costs nothing: the sweep finds the city again within a mi
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from functools import cache
@@ -15,6 +16,7 @@ import procrastinate
 import psycopg
 from sqlalchemy import Engine
 
+from mapping_service.config import load_config
 from mapping_service.parameters import Parameters
 from mapping_service.postgres import psycopg_dsn
 from mapping_service.store.cities import list_cities
@@ -24,6 +26,8 @@ from mapping_service.store.engine import engine_for
 
 log = logging.getLogger(__name__)
 SWEEP_CRON = "* * * * *"
+# Once a day, when hardly anybody sends.
+ROLL_CRON = "17 2 * * *"
 STALLED_S = 60.0
 # Between two wake-ups for one city: telling costs a connection, and one job does all that has come.
 WAKE_EVERY_S = 5.0
@@ -48,7 +52,27 @@ def make_app(connector: procrastinate.BaseConnector, url: str) -> procrastinate.
         for slug in pending_cities(engine_for(url)):
             await _defer_async(app, slug)
 
+    @app.periodic(cron=ROLL_CRON)
+    @app.task(name="roll", queueing_lock="roll")
+    def roll(timestamp: int) -> None:
+        roll_on(engine_for(url))
+
     return app
+
+
+def roll_on(engine: Engine) -> None:
+    """Publish anew what is about to end and was ridden lately, city by city."""
+    from mapping_service.cities import publisher
+    from mapping_service.issue import roll
+    from mapping_service.publish import today
+
+    with engine.connect() as connection:
+        cities = list_cities(connection)
+    for city in cities:
+        with engine.begin() as connection:
+            report = roll(connection, city, publisher(load_config(os.environ), city), today(city))
+        if report is not None:
+            log.info("Rolled %s on: %s", city.slug, report)
 
 
 def pending_cities(engine: Engine) -> list[str]:

@@ -39,3 +39,9 @@ def last_days(
         return old.valid_until
 
     return {one.pattern_id: last_day(one) for one in now}
+
+
+def may_roll(held: Sequence[Standing], renewed: Mapping[str, date], day: date, p: Parameters) -> bool:
+    """True where a pattern ends within ``few_days_left`` of ``day`` and would hold for longer if it were renewed."""
+    soon = day + timedelta(days=int(p.few_days_left))
+    return any(one.valid_until < soon and renewed[one.pattern_id] > one.valid_until for one in held if one.valid_until)

@@ -37,15 +37,17 @@ class City:
 class Release:
     """A numbered snapshot that never changes, and its sizes. ``bbox`` is west, south, east, north.
 
-    ``valid_until`` is the last day of any of its services, ``None`` where it has none.
+    ``version`` is what its feed calls itself. ``valid_until`` is the last day of any of its services, ``None`` where it
+    has none; ``published_at`` is ``None`` as long as it is withheld.
     """
 
     number: int
+    version: str
     valid_from: date
     valid_until: date | None
     note: str | None
     fingerprint: str | None
-    published_at: datetime
+    published_at: datetime | None
     routes: int
     patterns: int
     stops: int
@@ -269,16 +271,11 @@ def get_city(connection: Connection, slug: str) -> City:
     return City(**found._mapping)
 
 
-def list_releases(connection: Connection, slug: str) -> list[Release]:
-    """The published releases of a city, newest first."""
-    found = rows(connection, "published.list_releases", {"slug": slug, "number": None, "most": None})
-    return [_release(one) for one in found]
-
-
 def newest(connection: Connection, city: City) -> Snapshot | None:
     """Return the newest published release of a city, or ``None`` before the first."""
-    found = row(connection, "published.list_releases", {"slug": city.slug, "number": None, "most": 1})
-    return Snapshot(found.network_id, city, _release(found)) if found else None
+    values = {"slug": city.slug, "number": None, "most": 1, "withheld": False}
+    found = row(connection, "published.list_releases", values)
+    return Snapshot(found.network_id, city, release_of(found)) if found else None
 
 
 def get_newest(connection: Connection, slug: str) -> Snapshot:
@@ -292,10 +289,10 @@ def get_newest(connection: Connection, slug: str) -> Snapshot:
 def get_release(connection: Connection, slug: str, number: int) -> Snapshot:
     """Return one published release of a city. Raises ``NotFound`` ``city_not_found``, ``release_not_found``."""
     city = get_city(connection, slug)
-    found = row(connection, "published.list_releases", {"slug": slug, "number": number, "most": 1})
+    found = row(connection, "published.list_releases", {"slug": slug, "number": number, "most": 1, "withheld": False})
     if found is None:
         raise _no_release(slug, number)
-    return Snapshot(found.network_id, city, _release(found))
+    return Snapshot(found.network_id, city, release_of(found))
 
 
 def get_tile(connection: Connection, slug: str, number: int, z: int, x: int, y: int) -> bytes:
@@ -385,7 +382,8 @@ def _bbox(found: Row[Any]) -> BBox | None:
     return None if found.west is None else (found.west, found.south, found.east, found.north)
 
 
-def _release(found: Row[Any]) -> Release:
+def release_of(found: Row[Any]) -> Release:
+    """Return the release that a row of ``published.list_releases`` tells of."""
     values = {field.name: found._mapping[field.name] for field in fields(Release) if field.name != "bbox"}
     return Release(**values, bbox=_bbox(found))
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from mapping_service.release_records import Check
 from mapping_service.store.engine import row, rows, run
+from mapping_service.store.published import Release, release_of
 from mapping_service.validity import Standing
 
 # What is held of a file at a time.
@@ -28,6 +29,40 @@ class KeptFile:
     sha256: str
     size_bytes: int
     parts: int
+
+
+@dataclass(frozen=True)
+class Version:
+    """A release with all that is known of how it went out.
+
+    ``published_by`` is ``None`` as long as it is withheld; ``publish_reason`` says why it was published in spite of
+    errors, ``vouched`` why somebody said that all of it still holds. ``ends_first`` is the first day after which one of
+    its patterns holds no longer.
+    """
+
+    network_id: int
+    release: Release
+    ends_first: date | None
+    published_by: str | None
+    publish_reason: str | None
+    vouched: str | None
+    files: Mapping[str, KeptFile]
+    checks: Sequence[Check]
+
+
+def list_versions(
+    connection: Connection, slug: str, *, number: int | None = None, withheld: bool = False
+) -> list[Version]:
+    """Return the releases of a city, or the one of that number, newest first; with the withheld ones if wanted."""
+    values = {"slug": slug, "number": number, "most": None, "withheld": withheld}
+    found = rows(connection, "published.list_releases", values)
+    return [
+        Version(
+            one.network_id, release_of(one), one.ends_first, one.published_by, one.publish_reason, one.vouched,
+            list_files(connection, one.network_id), list_checks(connection, one.network_id),
+        )
+        for one in found
+    ]
 
 
 def standings(connection: Connection, network_id: int) -> list[Standing]:

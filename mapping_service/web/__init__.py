@@ -32,6 +32,7 @@ from mapping_service.web import (
     tiles,
     trackers,
     vendor,
+    versions,
 )
 
 # Nothing from elsewhere, ever: no tiles, fonts or scripts of third parties. MapLibre starts its worker from a blob.
@@ -45,6 +46,9 @@ _SECURITY_HEADERS = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
+
+# What is published is for every site and every tool to use; pages with forms are not.
+_FOR_EVERYBODY = {one.blueprint.name for one in (api, tiles, downloads, versions, realtime)}
 
 
 def create_app(database_url: str | None = None) -> Flask:
@@ -61,8 +65,8 @@ def create_app(database_url: str | None = None) -> Flask:
     for part in (limits, database, language, problems, openrosa, compress):
         part.install(app)
     for module in (
-        vendor, api, ingest, trackers, records, me, openrosa, openrosa_basic, tiles, downloads, realtime, collect,
-        setup, forms, pages, prints, team,
+        vendor, api, ingest, trackers, records, me, openrosa, openrosa_basic, tiles, downloads, versions, realtime,
+        collect, setup, forms, pages, prints, team,
     ):
         app.register_blueprint(module.blueprint)
     app.after_request(_secure)
@@ -72,7 +76,6 @@ def create_app(database_url: str | None = None) -> Flask:
 def _secure(response: Response) -> Response:
     for name, value in _SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
-    # What is published is for every site and every tool to use; pages with forms are not.
-    if request.blueprint in {one.blueprint.name for one in (api, tiles, downloads, realtime)}:
+    if request.blueprint in _FOR_EVERYBODY:
         response.headers["Access-Control-Allow-Origin"] = "*"
     return response

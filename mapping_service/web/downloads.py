@@ -3,65 +3,46 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flask import Blueprint, Response, current_app, render_template, request, send_file, url_for
+from flask import Blueprint, Response, current_app, request, send_file
 
 from mapping_service.archive import FILES, archived
 from mapping_service.cities import publisher
 from mapping_service.errors import NotFound
 from mapping_service.store import published, releases
 from mapping_service.store.engine import engine_for
-from mapping_service.store.published import Release, Snapshot
+from mapping_service.store.published import Snapshot
 from mapping_service.store.releases import KeptFile
-from mapping_service.web.api import dumps
 from mapping_service.web.database import config, connection
-from mapping_service.web.language import words
 
-# The current feed moves on with each release: ask again, and hear 304 while it has not. A numbered file never changes.
-CURRENT = "no-cache"
+# The current feed moves on with each release: keep it for some minutes, then ask again and hear 304 while it has not.
+CURRENT = "public, max-age=300, must-revalidate"
+# A numbered file never changes.
 FOR_EVER = "public, max-age=31536000, immutable"
+# What a script of another site may ask with, and may read of the answer.
+_ASKED = "If-Modified-Since, If-None-Match, If-Range, Range"
+_TOLD = "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, Last-Modified"
+_PREFLIGHT_S = 86400
 
 blueprint = Blueprint("downloads", __name__)
 
 
-@dataclass(frozen=True)
-class ReleaseFiles:
-    """A release and the address of each of its files."""
-
-    release: Release
-    files: dict[str, str]
-
-
-@dataclass(frozen=True)
-class ReleaseIndex:
-    """Every release of a city, newest first."""
-
-    city: str
-    releases: Sequence[ReleaseFiles]
-
-
-@blueprint.get("/<city>/gtfs.zip")
-def current_feed(city: str) -> Response:
-    """Send the feed of the newest release: the address to give to trip planners."""
-    return _send(published.get_newest(connection(), city), "gtfs.zip", CURRENT)
-
-
-@blueprint.get("/<city>/releases/")
-def list_releases(city: str) -> str | Response:
-    """List the releases of a city: a page, or JSON where that is asked for (``Accept`` or ``?f=json``)."""
-    place = published.get_city(connection(), city)
-    found = published.list_releases(connection(), city)
-    if request.args.get("f") != "json" and not _wants_json():
-        words(place.language)
-        return render_template("releases.html", city=place, releases=found, files=list(FILES))
-    listed = [ReleaseFiles(one, {name: _address(city, one.number, name) for name in FILES}) for one in found]
-    response = Response(dumps(asdict(ReleaseIndex(city, listed))), mimetype="application/json")
-    response.vary.add("Accept")
+@blueprint.after_request
+def _open_to_scripts(response: Response) -> Response:
+    response.headers["Access-Control-Expose-Headers"] = _TOLD
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        response.headers["Access-Control-Allow-Headers"] = _ASKED
+        response.headers["Access-Control-Max-Age"] = str(_PREFLIGHT_S)
     return response
+
+
+@blueprint.get(f"/<city>/<any({', '.join(repr(name) for name in FILES)}):name>")
+def current_file(city: str, name: str) -> Response:
+    """Send a file of the newest release: ``gtfs.zip`` is the address to give to trip planners."""
+    return _send(published.get_newest(connection(), city), name, CURRENT)
 
 
 @blueprint.get("/<city>/releases/<int:number>/<name>")
@@ -72,22 +53,13 @@ def release_file(city: str, number: int, name: str) -> Response:
     return _send(published.get_release(connection(), city, number), name, FOR_EVER)
 
 
-def _wants_json() -> bool:
-    accepted = request.accept_mimetypes
-    return accepted["application/json"] > accepted["text/html"]
-
-
-def _address(city: str, number: int, name: str) -> str:
-    return config().base_url + url_for("downloads.release_file", city=city, number=number, name=name)
-
-
 def _send(found: Snapshot, name: str, cache_control: str) -> Response:
     path, sha256 = file_of(found, name)
     response = send_file(
         path,
         mimetype=FILES[name][0],
         as_attachment=True,
-        download_name=f"{found.city.slug}-{found.release.number}-{name}",
+        download_name=f"{found.city.slug}-{found.release.version}-{name}",
         etag=sha256,
         last_modified=found.release.published_at,
         conditional=True,

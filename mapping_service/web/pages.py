@@ -61,7 +61,8 @@ def city(city: str) -> str:
     data = _map_data(t, found, routes, found.release.bbox)
     return render_template(
         "city.html", city=place, release=found.release, routes=routes, kinds=kinds.most_common(), map_data=data,
-        feed_url=config().base_url + url_for("downloads.current_feed", city=city), **_alerts(place),
+        feed_url=config().base_url + url_for("downloads.current_file", city=city, name="gtfs.zip"),
+        **_alerts(place),
     )
 
 

@@ -8,9 +8,10 @@ WHERE CAST(:slug AS text) IS NULL OR slug = :slug
 ORDER BY name, slug;
 
 -- name: list_releases
--- The published releases of a city with their sizes, newest first; the box is that of the routes, or of the service points where there are none. Params: slug, number (null: all of them), most (how many).
-SELECT n.network_id, n.release_number AS number, n.valid_from, pattern.valid_until, n.note, n.fingerprint, n.published_at,
-       route.routes, route.runs, pattern.patterns, pattern.length_m, stop.stops, point.service_points,
+-- The releases of a city with their sizes, newest first; the box is that of the routes, or of the service points where there are none. Params: slug, number (null: all of them), most (how many), withheld (whether those as well that are not public).
+SELECT n.network_id, n.release_number AS number, to_char(n.valid_from, 'YYYY.MM.DD') || '-' || n.release_number AS version,
+       n.valid_from, pattern.valid_until, pattern.ends_first, n.note, n.fingerprint, n.published_at, n.published_by,
+       n.publish_reason, n.vouched, route.routes, route.runs, pattern.patterns, pattern.length_m, stop.stops, point.service_points,
        ST_XMin(shown.box) AS west, ST_YMin(shown.box) AS south, ST_XMax(shown.box) AS east, ST_YMax(shown.box) AS north
 FROM network n
 JOIN city c USING (city_id)
@@ -19,7 +20,7 @@ CROSS JOIN LATERAL (
 ) route
 CROSS JOIN LATERAL (
   SELECT count(*) AS patterns, coalesce(sum(length_m::float), 0) AS length_m, ST_Extent(geom) AS box,
-         max(valid_until) AS valid_until
+         max(valid_until) AS valid_until, min(valid_until) AS ends_first
   FROM pattern WHERE network_id = n.network_id
 ) pattern
 CROSS JOIN LATERAL (SELECT count(*) AS stops FROM stop WHERE network_id = n.network_id) stop
@@ -27,7 +28,8 @@ CROSS JOIN LATERAL (
   SELECT count(*) AS service_points, ST_Extent(geom) AS box FROM service_point WHERE network_id = n.network_id
 ) point
 CROSS JOIN LATERAL (SELECT coalesce(pattern.box, point.box) AS box) shown
-WHERE c.slug = :slug AND n.published_at IS NOT NULL AND (CAST(:number AS integer) IS NULL OR n.release_number = :number)
+WHERE c.slug = :slug AND n.kind = 'release' AND (:withheld OR n.published_at IS NOT NULL)
+  AND (CAST(:number AS integer) IS NULL OR n.release_number = :number)
 ORDER BY n.release_number DESC
 LIMIT :most;
 

@@ -5,11 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 from mapping_service import checks
 from mapping_service.checks import CHECKS, CheckResult, run_checks
 from mapping_service.config import Config, load_config
 from mapping_service.postgres import open_connection
+from tests.factories import drawn_town
 from tests.foundation.test_up import free_port, taken_port
 
 
@@ -30,13 +33,13 @@ def test_every_check_has_a_title_and_every_bad_outcome_a_hint(tmp_path: Path) ->
         assert result.title and not result.title.endswith(".")
         assert bool(result.hint) is (result.state != "ok")
     assert {result.name for result in found if result.found == "database_unreachable"} == {
-        "postgres", "postgis", "migrations", "worker", "streets", "clock"
+        "postgres", "postgis", "migrations", "worker", "streets", "feeds", "clock"
     }
 
 
 def test_a_migrated_database_is_well_and_lacks_a_worker(config: Config) -> None:
     found = results(config)
-    well = ("postgres", "postgis", "migrations", "streets", "clock", "port")
+    well = ("postgres", "postgis", "migrations", "streets", "feeds", "clock", "port")
     assert [found[name].state for name in well] == ["ok"] * len(well)
     assert (found["worker"].state, found["worker"].found) == ("warn", "none runs")
 
@@ -88,3 +91,16 @@ def test_a_disk_that_fills_up_is_noticed(
 def test_a_missing_map_library_fails(config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(checks, "MAPLIBRE", tmp_path / "maplibre-gl.css")
     assert results(config)["front_end"].state == "fail"
+
+
+def test_a_feed_that_ends_within_a_month_is_named(config: Config, database: str) -> None:
+    engine = create_engine(database, poolclass=NullPool)
+    with engine.begin() as connection:
+        drawn = drawn_town(connection)
+        connection.execute(text("UPDATE pattern SET valid_until = current_date + 200"))
+        assert results(config)["feeds"].state == "ok"
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE pattern SET valid_until = current_date + 29 WHERE pattern_id = 'P2'"))
+    result = results(config)["feeds"]
+    assert result.state == "warn" and result.found.startswith(f"{drawn.slug}: 1 of 3 patterns")
+    assert "--vouch" in result.hint

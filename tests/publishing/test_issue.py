@@ -13,13 +13,13 @@ from sqlalchemy import text
 
 from mapping_service import issue as issuing
 from mapping_service.errors import Conflict, NotFound, Problem
-from mapping_service.issue import publish
+from mapping_service.issue import IssueReport, publish
 from mapping_service.release_records import Check
 from mapping_service.store import networks, published, releases
 from mapping_service.store.cities import get_city
 from mapping_service.store.engine import engine_for
 from tests.factories import draw_network, make_city, make_network
-from tests.pipeline.town import SLUG, Town
+from tests.pipeline.town import PUBLISHER, SLUG, Town
 
 
 @pytest.fixture
@@ -155,6 +155,34 @@ def test_only_where_somebody_was_lately_is_a_release_rolled_on(town: Town) -> No
     assert report.created
     assert set(town.ask("SELECT DISTINCT valid_until FROM pattern JOIN network USING (network_id)"
                         " WHERE release_number = 3")) == {date(2025, 9, 6)}
+
+
+def roll(town: Town, day: date) -> IssueReport | None:
+    with town.engine.begin() as connection:
+        return issuing.roll(connection, town.city, PUBLISHER, day)
+
+
+def test_the_worker_rolls_on_what_was_ridden_lately_when_it_is_about_to_end(town: Town) -> None:
+    assert roll(town, date(2024, 9, 10)) is None  # nothing is public yet
+    town.issue(valid_from=date(2024, 4, 1))  # until 2024-09-28
+    old = "UPDATE pattern SET last_seen = '2021-05-01', first_seen = '2021-05-01' WHERE pattern_id = 'P3'"
+    say(town, old)
+    assert roll(town, date(2024, 8, 20)) is None  # too early
+    report = roll(town, date(2024, 9, 10))
+    assert report is not None and (report.release, report.published) == (2, True)
+    days = town.ask("SELECT pattern_id || ' ' || valid_until FROM pattern JOIN network USING (network_id)"
+                    " WHERE release_number = 2 ORDER BY 1")
+    assert days == ["P1 2025-03-09", "P2 2025-03-09", "P3 2024-09-28"]
+    assert roll(town, date(2024, 9, 11)) is None  # what is left has not been ridden for years
+
+
+def test_rolling_on_leaves_to_people_what_they_have_accepted_since(town: Town) -> None:
+    town.issue(valid_from=date(2024, 4, 1))
+    rename_stop(town, "Old Mill")
+    assert roll(town, date(2024, 9, 10)) is not None
+    assert town.ask("SELECT s.name FROM stop s JOIN network n USING (network_id)"
+                    " WHERE s.stop_id = 'S2' AND n.release_number = 2") == ["Mill"]
+    assert town.issue(valid_from=None).release == 3
 
 
 def test_a_city_of_service_points_alone_is_published_without_a_feed(town: Town) -> None:

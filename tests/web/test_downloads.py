@@ -56,7 +56,7 @@ def test_every_file_of_a_release_is_there_for_ever(client: FlaskClient, name: st
     response = client.get(f"/drawn-town/releases/1/{name}")
     assert response.status_code == 200 and response.data.startswith(begins) and len(response.data) > 200
     assert "immutable" in response.headers["Cache-Control"]
-    assert f"drawn-town-1-{name}" in response.headers["Content-Disposition"]
+    assert f"drawn-town-2024.04.01-1-{name}" in response.headers["Content-Disposition"]
 
 
 def test_a_file_is_made_once_and_nothing_half_made_is_left(
@@ -86,6 +86,40 @@ def test_nobody_sees_a_release_that_is_withheld(client: FlaskClient, rows: Conne
         assert client.get(f"/drawn-town/{address}").status_code == 404, address
 
 
+def test_the_current_feed_is_kept_for_minutes_and_then_asked_for_again(client: FlaskClient) -> None:
+    answer = client.get("/drawn-town/gtfs.zip")
+    assert answer.headers["Cache-Control"] == "public, max-age=300, must-revalidate"
+    assert "drawn-town-2024.04.01-1-gtfs.zip" in answer.headers["Content-Disposition"]
+    assert answer.headers["Last-Modified"] == "Thu, 28 Mar 2024 09:00:00 GMT"  # when it was published
+
+
+def test_a_download_that_was_cut_short_goes_on_where_it_stopped(client: FlaskClient) -> None:
+    whole = client.get("/drawn-town/gtfs.zip")
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    rest = client.get("/drawn-town/gtfs.zip", headers={"Range": "bytes=100-", "If-Range": whole.headers["ETag"]})
+    assert (rest.status_code, rest.data) == (206, whole.data[100:])
+    assert rest.headers["Content-Range"] == f"bytes 100-{len(whole.data) - 1}/{len(whole.data)}"
+    moved_on = client.get("/drawn-town/gtfs.zip", headers={"Range": "bytes=100-", "If-Range": '"another"'})
+    assert (moved_on.status_code, moved_on.data) == (200, whole.data)
+    beyond = client.get("/drawn-town/gtfs.zip", headers={"Range": f"bytes={len(whole.data)}-"})
+    assert beyond.status_code == 416
+
+
+def test_scripts_of_other_sites_may_ask_conditionally_and_read_the_answer(client: FlaskClient) -> None:
+    asked = client.options("/drawn-town/gtfs.zip", headers={"Access-Control-Request-Headers": "if-none-match"})
+    assert asked.status_code == 200 and asked.headers["Access-Control-Allow-Origin"] == "*"
+    assert {"If-None-Match", "Range"} <= set(asked.headers["Access-Control-Allow-Headers"].split(", "))
+    assert "ETag" in client.get("/drawn-town/gtfs.zip").headers["Access-Control-Expose-Headers"]
+
+
+def test_only_what_a_release_has_is_sent(client: FlaskClient, rows: Connection) -> None:
+    client.get("/drawn-town/gtfs.zip")
+    rows.exec_driver_sql("DELETE FROM release_file WHERE name = 'layers.gpkg'")
+    rows.commit()
+    assert client.get("/drawn-town/layers.gpkg").status_code == 404
+    assert client.get("/drawn-town/releases/1/passwords.txt").status_code == 404
+
+
 def test_the_releases_are_a_page_for_people_and_json_for_programs(client: FlaskClient) -> None:
     page = client.get("/drawn-town/releases/", headers={"Accept": "text/html"})
     assert page.mimetype == "text/html" and "/drawn-town/releases/1/gtfs.zip" in page.get_data(as_text=True)
@@ -95,4 +129,5 @@ def test_the_releases_are_a_page_for_people_and_json_for_programs(client: FlaskC
     ):
         assert listed.json is not None
         assert listed.json["releases"][0]["release"]["valid_from"] == "2024-04-01"
-        assert listed.json["releases"][0]["files"]["gtfs.zip"] == "https://maps.example/drawn-town/releases/1/gtfs.zip"
+        feed = listed.json["releases"][0]["files"]["gtfs.zip"]
+        assert feed["url"] == "https://maps.example/drawn-town/releases/1/gtfs.zip"

@@ -1,0 +1,132 @@
+"""The releases of a city: what validators said of each, and until when it holds; for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from mapping_service.archive import FILES
+from mapping_service.parameters import Parameters
+from mapping_service.store import published, releases
+from mapping_service.store.published import Release
+from mapping_service.store.releases import Version
+from mapping_service.web.api import dumps
+from mapping_service.web.database import config, connection
+from mapping_service.web.language import words
+
+blueprint = Blueprint("versions", __name__)
+BOOK = "releases"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a release; ``sha256`` (its strong ETag, too) and size are unknown until it has first been asked for."""
+
+    url: str
+    sha256: str | None
+    size_bytes: int | None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a validator found in a file; without a report it has failed, and that counts as an error."""
+
+    file: str
+    validator: str
+    version: str
+    day: date
+    errors: int
+    warnings: int
+    infos: int
+    failure: str | None
+
+
+@dataclass(frozen=True)
+class ReleaseFiles:
+    """A release with the address of each of its files, and what validators said of them.
+
+    ``publish_reason`` is why it was published in spite of errors. ``ends_first`` is the last day of the pattern that
+    ends first.
+    """
+
+    release: Release
+    page: str
+    ends_first: date | None
+    published_by: str | None
+    publish_reason: str | None
+    vouched: str | None
+    files: Mapping[str, File]
+    validators: Sequence[Judgement]
+
+
+@dataclass(frozen=True)
+class ReleaseIndex:
+    """Every published release of a city, newest first, and where its newest files are."""
+
+    city: str
+    current: Mapping[str, str]
+    releases: Sequence[ReleaseFiles]
+
+
+@blueprint.get("/<city>/releases/")
+def index(city: str) -> str | Response:
+    """List the releases of a city: a page, or JSON where that is asked for (``Accept`` or ``?f=json``)."""
+    place = published.get_city(connection(), city)
+    found = releases.list_versions(connection(), city)
+    if request.args.get("f") != "json" and not _wants_json():
+        words(place.language)
+        return render_template(
+            "releases.html", city=place, versions=found, names=list(FILES), ending=ending(found, date.today()),
+            today=date.today(), w=words(place.language, BOOK),
+        )
+    current = {name: _address("downloads.current_file", city=city, name=name) for name in _names(found[:1])}
+    response = Response(
+        dumps(asdict(ReleaseIndex(city, current, [_listed(city, one) for one in found]))), mimetype="application/json"
+    )
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.add("Accept")
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def ending(found: Sequence[Version], day: date) -> date | None:
+    """Return the day on which a part of the newest release ends, if that is soon or has passed."""
+    if not found or found[0].ends_first is None:
+        return None
+    soon = day + timedelta(days=int(Parameters().few_days_left))
+    return found[0].ends_first if found[0].ends_first < soon else None
+
+
+def _listed(city: str, one: Version) -> ReleaseFiles:
+    number = one.release.number
+    files = {}
+    for name in _names([one]):
+        kept = one.files.get(name)
+        url = _address("downloads.release_file", city=city, number=number, name=name)
+        files[name] = File(url, kept.sha256 if kept else None, kept.size_bytes if kept else None)
+    judged = [
+        Judgement(c.name, c.validator, c.version, c.day, c.errors, c.warnings, c.infos, c.failure) for c in one.checks
+    ]
+    page = _address("versions.index", city=city)
+    return ReleaseFiles(
+        one.release, page, one.ends_first, one.published_by, one.publish_reason, one.vouched, files, judged
+    )
+
+
+def _names(found: Sequence[Version]) -> list[str]:
+    """The files that a release has; every kind for one from before there was an archive."""
+    return [name for one in found for name in FILES if not one.files or name in one.files]
+
+
+def _address(endpoint: str, **values: Any) -> str:
+    return config().base_url + url_for(endpoint, **values)
+
+
+def _wants_json() -> bool:
+    accepted = request.accept_mimetypes
+    return accepted["application/json"] > accepted["text/html"]
