@@ -20,7 +20,7 @@ from tests.judges.timetable import Day, Rows, read_tables
 
 PUBLISHER = Publisher(name="Maps of Mavuno", url="https://maps.example.org/mavuno")
 COUNTRY = "KE"
-VARIANTS = {"gtfs.zip": "frequencies"}
+VARIANTS = {"gtfs.zip": "frequencies", "gtfs-expanded.zip": "expanded"}
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,6 @@ def write_feeds(url: str, slug: str, folder: Path) -> None:
     """Write every zip of a city's newest release."""
     engine = engine_for(url)
     with engine.connect() as connection:
-        for name, _ in VARIANTS.items():
-            export_gtfs(connection, slug, None, folder / name, PUBLISHER)
+        for name, variant in VARIANTS.items():
+            export_gtfs(connection, slug, None, folder / name, PUBLISHER, variant)
     engine.dispose()

@@ -46,6 +46,7 @@ def answer(
         asked.start = [pynigiri.Offset(places[from_stop], 0, 0)]
         asked.destination = [pynigiri.Offset(places[to_stop], 0, 0)]
         asked.start_match_mode = asked.dest_match_mode = pynigiri.LocationMatchMode.EXACT
+        asked.use_start_footpaths = True
         asked.max_transfers, asked.max_travel_time = max_transfers, 1200
         found = pynigiri.route(loaded, asked)
         first = min(found, key=lambda one: (one.arrival_time(), one.transfers), default=None)

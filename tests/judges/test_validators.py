@@ -10,7 +10,7 @@ from tests.judges.conftest import COUNTRY, VARIANTS, Feeds
 from tests.judges.validators import analyzer, canonical, guru
 
 FEATURES = {"Shapes", "Frequencies", "Headsigns", "Feed Information", "Attributions", "Fares V1", "Continuous Stops",
-            "Location Types"}
+            "Location Types", "Transfers"}
 DAYS = (0, 21)
 
 

@@ -12,7 +12,7 @@ import math
 import random
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -128,6 +128,16 @@ class Day:
                     found.append(course)
                     break
         return found
+
+    def walks(self, leg: Leg) -> bool:
+        """True where nothing but ``transfers.txt`` or staying at a stop is needed for a leg."""
+        near = {stop for stop, _ in self._transfers.get(leg.from_stop, ())}
+        return leg.to_stop == leg.from_stop or leg.to_stop in near
+
+    def headways_s(self, legs: Iterable[Leg]) -> list[int]:
+        """The headway of each vehicle ridden, the longest where several go the same way at once."""
+        ridden = [[course.headway_s for course in self.ridden(leg)] for leg in legs]
+        return [max(found) for found in ridden if found]
 
     def arrivals(self, from_stop: str, at_s: int) -> dict[str, int]:
         """When one can be at each stop, changing without haste: a connection scan over the day."""
