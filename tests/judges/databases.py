@@ -6,6 +6,7 @@ Each returns what its database then holds, as text, so that one can see whether 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -44,8 +45,8 @@ def via_postgres(feed: Path, url: str) -> Tables:
         files = sorted(str(path) for path in Path(folder).glob("*.txt"))
         wanted = ["--require-dependencies", "--silent", "--ignore-unsupported", "--stops-without-level-id"]
         sql = _run([str(ROOT / "node_modules" / ".bin" / "gtfs-to-sql"), *wanted, "--", *files])
-    # A lone semicolon after the rows of a COPY makes psql 15.20 read on to the end of the next one.
-    sql = sql.replace("\n\\.\n;\n", "\n\\.\n\n")
+    # A lone semicolon after the rows of a COPY makes psql 15.20 take what follows for more rows, up to the next end.
+    sql = re.sub(r"^\\\.\s*\n;$", r"\\.\n", sql, flags=re.MULTILINE)
     place = make_url(url)
     assert place.database
     settings = {"PGHOST": place.host or str(place.query["host"]), "PGPORT": str(place.port or place.query["port"]),
