@@ -11,17 +11,15 @@ from babel.numbers import get_currency_precision, list_currencies
 from sqlalchemy import Connection, Row
 
 from gtfs_export.descriptions import Seen, describe
+from gtfs_export.holidays import holidays_of
 from gtfs_export.names import Label, RouteLabels, clean, route_labels
 from gtfs_export.records import Publisher
-from gtfs_export.texts import Texts, sentences, texts_for
+from gtfs_export.texts import Texts, other_languages, sentences, texts_for
 from mapping_service.errors import Conflict, NotFound
 from mapping_service.parameters import Parameters
 from mapping_service.records import Notice
 from mapping_service.store.engine import row
 from spatial_sql.loader import feed_statements
-
-# Whose routes they are where nobody said.
-AGENCY_ID = "informal"
 
 
 @contextmanager
@@ -71,6 +69,12 @@ def _prepare(connection: Connection, found: Row[Any], publisher: Publisher) -> N
     labels = route_labels(routes, texts)
     named = [_named(one, _with_chosen(one, labels[one.route_id]), texts, found.synthetic) for one in routes]
     connection.execute(naming["route"], {"routes": json.dumps(named)})
+    told = [_told(one, other, found.synthetic) for one in routes for other in other_languages(found.language)]
+    connection.execute(naming["route_text"], {"texts": json.dumps(told)})
+    settled = {"network_id": found.network_id, "holidays": json.dumps(holidays_of(connection))}
+    for file in ("fares", "settled"):
+        for statement in feed_statements(file).values():
+            connection.execute(statement, settled)
 
 
 def _with_chosen(route: Row[Any], names: RouteLabels) -> RouteLabels:
@@ -88,15 +92,22 @@ def _long(route: Row[Any], names: RouteLabels) -> Label:
 
 
 def _named(route: Row[Any], names: RouteLabels, texts: Texts, synthetic: bool) -> Mapping[str, Any]:
+    return {
+        **_told(route, texts, synthetic), "agency_id": route.agency_id, "short_name": names.short.text or None,
+        "short_method": names.short.method, "short_votes": names.short.votes, "long_name": names.long.text or None,
+        "long_method": names.long.method, "long_votes": names.long.votes, "runs": route.runs, "people": route.people,
+        "first_seen": route.first_seen.isoformat(), "last_seen": route.last_seen.isoformat(),
+        "confidence": route.confidence,
+    }
+
+
+def _told(route: Row[Any], texts: Texts, synthetic: bool) -> Mapping[str, Any]:
+    """What a route's description says in one language."""
     seen = Seen(route.runs, route.people, route.last_seen, route.methods)
     description = describe(seen, texts, synthetic=synthetic)
     return {
-        "route_id": route.route_id, "agency_id": AGENCY_ID, "short_name": names.short.text or None,
-        "short_method": names.short.method, "short_votes": names.short.votes, "long_name": names.long.text or None,
-        "long_method": names.long.method, "long_votes": names.long.votes, "route_desc": description,
-        "expanded_desc": f"{texts.say('expanded')} {description}", "runs": route.runs, "people": route.people,
-        "first_seen": route.first_seen.isoformat(), "last_seen": route.last_seen.isoformat(),
-        "confidence": route.confidence,
+        "route_id": route.route_id, "language": texts.language, "route_desc": description,
+        "expanded_desc": f"{texts.say('expanded')} {description}",
     }
 
 

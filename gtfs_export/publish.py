@@ -13,7 +13,9 @@ from gtfs_export.layers import write_layers
 from gtfs_export.records import Publisher
 from gtfs_export.source import load_release
 from gtfs_export.write import write_evidence, write_feed
+from mapping_service.errors import Conflict
 from mapping_service.records import Notice
+from spatial_sql.loader import feed_statements
 
 
 def export_gtfs(
@@ -22,9 +24,16 @@ def export_gtfs(
 ) -> list[Notice]:
     """Write a release (the newest where ``None``) as a GTFS zip of a kind in ``write.VARIANTS``; return what is odd.
 
-    Raises ``NotFound`` without such a release and ``Conflict`` where it makes no readable feed, before writing.
+    Raises ``NotFound`` without such a release, and before writing ``Conflict`` where it makes no readable feed:
+    ``nothing_to_publish`` where nothing is in it, as in a ``flex`` feed of a city without booked services.
     """
     with prepared(connection, city_slug, release_number, publisher) as notices:
+        if variant == "flex" and connection.execute(feed_statements("checks")["any_booked"]).first() is None:
+            raise Conflict(
+                "nothing_to_publish",
+                f"No service of {city_slug} is booked. Add some: “commonway booked add FILE --city {city_slug}”.",
+                city=city_slug,
+            )
         write_feed(connection, variant, out)
     return notices
 

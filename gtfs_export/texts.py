@@ -45,10 +45,18 @@ def sentences() -> Iterator[dict[str, str]]:
                 yield {"language": language, "key": key, "text": sentence}
 
 
+def other_languages(language: str) -> list[Texts]:
+    """The texts of all languages but that of the city (BCP 47)."""
+    return [Texts(other, known) for other, known in _known().items() if other != _primary(language)]
+
+
 @cache
 def texts_for(language: str) -> Texts:
     """The texts of a BCP 47 language, those of English where it has none yet."""
     known = _known()
-    primary = language.replace("_", "-").split("-")[0].lower()
-    chosen = primary if primary in known else FALLBACK_LANGUAGE
+    chosen = primary if (primary := _primary(language)) in known else FALLBACK_LANGUAGE
     return Texts(chosen, known[chosen])
+
+
+def _primary(language: str) -> str:
+    return language.replace("_", "-").split("-")[0].lower()

@@ -25,18 +25,27 @@ COMPRESSION_LEVEL = 6
 BUFFER_BYTES = 1 << 20
 
 _COPY = "COPY ({}) TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')"
+# One value as it is: no JSON holds these characters.
+_COPY_ONE = "COPY ({}) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02', ENCODING 'UTF8')"
 
 # The files of a feed in the order in which they are packed; each is filled by the SELECT of its name, in the expanded
 # feed some by another one.
 _FILES = (
-    "agency", "stops", "routes", "trips", "stop_times", "calendar", "fare_attributes", "fare_rules", "shapes",
-    "frequencies", "transfers", "feed_info", "attributions",
+    "agency", "stops", "routes", "trips", "stop_times", "calendar", "calendar_dates", "fare_attributes", "fare_rules",
+    "timeframes", "rider_categories", "fare_media", "fare_products", "fare_leg_rules", "areas", "stop_areas",
+    "networks", "route_networks", "shapes", "frequencies", "transfers", "translations", "feed_info", "attributions",
 )
-_EXPANDED = ("routes", "trips", "stop_times", "feed_info")
+_EXPANDED = ("routes", "trips", "stop_times", "translations", "feed_info")
+# What is booked stands apart: planners that know only stops refuse a feed with it.
+_FLEX = ("agency", "routes", "trips", "stop_times", "calendar", "calendar_dates", "booking_rules")
 VARIANTS: Mapping[str, Mapping[str, str]] = {
     "frequencies": {f"{name}.txt": name for name in _FILES},
     "expanded": {
         f"{name}.txt": f"{name}_expanded" if name in _EXPANDED else name for name in _FILES if name != "frequencies"
+    },
+    "flex": {
+        **{f"{name}.txt": f"flex_{name}" for name in _FLEX},
+        "locations.geojson": "flex_locations", "feed_info.txt": "feed_info", "attributions.txt": "attributions",
     },
 }
 
@@ -50,7 +59,8 @@ def write_feed(connection: Connection, variant: str, out: Path | BinaryIO) -> No
     with ZipFile(out, "w") as archive, closing(cursor), ThreadPoolExecutor(1) as packer:
         for name, select in VARIANTS[variant].items():
             with io.BufferedWriter(_Member(archive, name, packer), BUFFER_BYTES) as member:
-                cursor.copy_expert(_COPY.format(feed_select(select)), member)
+                copy = _COPY if name.endswith(".txt") else _COPY_ONE
+                cursor.copy_expert(copy.format(feed_select(select)), member)
 
 
 class _Member(io.RawIOBase):
@@ -70,7 +80,7 @@ class _Member(io.RawIOBase):
     def write(self, data: Any) -> int:
         chunk = bytes(data)
         if self._packed is None:
-            if chunk.count(b"\n") < 2:  # a header and no row
+            if self._name.endswith(".txt") and chunk.count(b"\n") < 2:  # a header and no row
                 return len(chunk)
             self._packed = self._archive.open(_info(self._name), "w")
         if self._under_way is not None:

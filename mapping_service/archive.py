@@ -35,6 +35,7 @@ def _feed(variant: str) -> Maker:
 FILES: Mapping[str, tuple[str, Maker]] = {
     "gtfs.zip": ("application/zip", _feed("frequencies")),
     "gtfs-expanded.zip": ("application/zip", _feed("expanded")),
+    "gtfs-flex.zip": ("application/zip", _feed("flex")),
     "evidence.csv": ("text/csv", _evidence),
     "layers.gpkg": ("application/geopackage+sqlite3", _layers),
     "layers.geojson.zip": ("application/zip", _layers),

@@ -205,13 +205,13 @@ def inbox_release(submission_id: int, slug: str, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("what", type=click.Choice(["gtfs", "layers", "runs", "evidence"]))
+@click.argument("what", type=click.Choice(["gtfs", "flex", "layers", "runs", "evidence"]))
 @click.argument("out", type=click.Path(path_type=Path))
 @city_option
 @click.option("--release", "number", type=int, help="An earlier release; the newest if not given.")
 @json_option
 def export(what: str, out: Path, slug: str, number: int | None, as_json: bool) -> None:
-    """Write a release: gtfs (.zip), layers (.gpkg or a folder of GeoJSON), runs or evidence (.csv)."""
+    """Write a release: gtfs, flex (of what is booked), layers (.gpkg or a folder of GeoJSON), runs or evidence."""
     from mapping_service.exports import write_export
 
     _, engine = open_database()

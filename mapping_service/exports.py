@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,7 +34,7 @@ RUN_COLUMNS = ("file", "sha256", "status", "reason", "route_id", "direction_id",
 def write_export(
     engine: Engine, config: Config, city: City, what: str, number: int | None, out: Path
 ) -> Sequence[Notice]:
-    """Write ``gtfs``, ``layers``, ``runs`` or ``evidence`` of a release, the newest if ``number`` is ``None``.
+    """Write ``gtfs``, ``flex``, ``layers``, ``runs`` or ``evidence`` of a release, the newest for no ``number``.
 
     Raises ``Problem`` ``not_writable``, and what the writers raise.
     """
@@ -60,10 +61,12 @@ def _from_archive(connection: Connection, city: City, number: int | None, name: 
     return True
 
 
-def _gtfs(connection: Connection, config: Config, city: City, number: int | None, out: Path) -> Sequence[Notice]:
+def _gtfs(
+    connection: Connection, config: Config, city: City, number: int | None, out: Path, variant: str = "frequencies"
+) -> Sequence[Notice]:
     notices: Sequence[Notice] = ()
-    if not _from_archive(connection, city, number, "gtfs.zip", out):
-        notices = export_gtfs(connection, city.slug, number, out, publisher(config, city))
+    if not _from_archive(connection, city, number, "gtfs-flex.zip" if variant == "flex" else "gtfs.zip", out):
+        notices = export_gtfs(connection, city.slug, number, out, publisher(config, city), variant)
     if urlsplit(config.base_url).hostname in _LOOPBACK:
         # It stands in agency.txt and feed_info.txt, where nobody else can follow it.
         values = {"now": config.base_url, "set": "COMMONWAY_BASE_URL"}
@@ -130,4 +133,6 @@ def _row_numbers(path: str) -> list[int]:
     return [int(number) for number in _ROW.findall(path)]
 
 
-_WRITERS: dict[str, Writer] = {"gtfs": _gtfs, "layers": _layers, "runs": _runs, "evidence": _evidence}
+_WRITERS: dict[str, Writer] = {
+    "gtfs": _gtfs, "flex": partial(_gtfs, variant="flex"), "layers": _layers, "runs": _runs, "evidence": _evidence,
+}

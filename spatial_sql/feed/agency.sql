@@ -1,4 +1,6 @@
 -- The brands that riders know.
-SELECT agency_id, name AS agency_name, url AS agency_url, timezone AS agency_timezone, language AS agency_lang
+SELECT agency_id, name AS agency_name, url AS agency_url, timezone AS agency_timezone, language AS agency_lang,
+       phone AS agency_phone, email AS agency_email, cemv_support
 FROM feed_agency, feed_about
+WHERE runs_routes
 ORDER BY agency_id COLLATE "C"

@@ -43,3 +43,7 @@ LIMIT 20;
 -- name: any_trip
 -- Whether there is anything to ride.
 SELECT FROM feed_trip LIMIT 1;
+
+-- name: any_booked
+-- Whether a service is booked at all.
+SELECT booked_id FROM feed_booked LIMIT 1;

@@ -187,15 +187,6 @@ LEFT JOIN chosen_name c
   ON c.network_id = a.network_id AND c.kind = 'station' AND c.element_id = a.station_id AND c.field = 'name'
 WHERE a.network_id = :network_id;
 
--- name: agency
--- One agency stands for all informal operators of the city; its page is the publisher's, as they have none.
-CREATE TEMPORARY TABLE feed_agency ON COMMIT DROP AS
-SELECT CAST('informal' AS text) AS agency_id, replace(t.text, '{city}', a.city_name) AS name, a.publisher_url AS url,
-       CAST(NULL AS text) AS phone, CAST(NULL AS text) AS email, CAST(NULL AS integer) AS cemv_support
-FROM feed_about a
-JOIN feed_text t ON t.language = a.text_language
-  AND t.key = CASE WHEN a.synthetic THEN 'agency_synthetic' ELSE 'agency' END;
-
 -- name: window
 -- When the vehicles of each band start. Planners round headways to whole minutes in ways of their own, so the feed does it first, half a minute up, at least one; a headway beyond its band means one departure in it, which is what the band's own length says. A window is as many headways as begin within its band, and the next one starts where it ends: so nothing bunches at the border, and all planners start the same vehicles. A band that is over by then has none. Params: network_id.
 CREATE TEMPORARY TABLE feed_window ON COMMIT DROP AS

@@ -207,7 +207,11 @@ def test_publisher_and_riders_are_both_named(town: Town) -> None:
 
 def test_whoever_mapped_the_streets_is_credited_in_the_feed(town: Town) -> None:
     town.change("network", {"street_credit": "© OpenStreetMap contributors"})
-    assert town.feed()["attributions.txt"][-1]["organization_name"] == "© OpenStreetMap contributors"
+    credit = town.feed()["attributions.txt"][-1]
+    assert credit["organization_name"] == "© OpenStreetMap contributors, ODbL"
+    assert credit["attribution_url"] == "https://www.openstreetmap.org/copyright"
+    town.change("network", {"street_credit": "Survey of Town"})
+    assert town.feed()["attributions.txt"][-1]["organization_name"] == "Survey of Town"
 
 
 def test_the_feed_says_who_answers_for_it_and_how_long_it_holds(town: Town) -> None:

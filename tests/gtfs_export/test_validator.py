@@ -15,9 +15,9 @@ from tests.factories import MORNING_S, VALID_FROM
 from tests.gtfs_export.readers import Town
 
 
-def judged(town: Town, folder: Path, day: date) -> dict[str, Any]:
+def judged(town: Town, folder: Path, day: date, variant: str = "frequencies") -> dict[str, Any]:
     feed, program = folder / "feed.zip", Path(sys.executable).with_name("gtfs-validator")
-    feed.write_bytes(town.zipped())
+    feed.write_bytes(town.zipped(variant))
     arguments = ["-d", day.isoformat(), "-c", "KE", "-svu"]
     command: list[str | Path] = [program, "-i", feed, "-o", folder / "report", *arguments]
     subprocess.run(command, check=True, capture_output=True)

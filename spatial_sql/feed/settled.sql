@@ -1,0 +1,121 @@
+-- What people settled about the feed, and what follows from it.
+
+-- name: holiday
+-- The public holidays on which vehicles run as on Sundays, as a person says; none where nobody does. Params: holidays.
+CREATE TEMPORARY TABLE feed_holiday ON COMMIT DROP AS
+SELECT * FROM jsonb_to_recordset(CAST(:holidays AS jsonb)) AS known (day date, name text);
+
+-- name: booked
+-- The services that come when they are called. Params: network_id.
+CREATE TEMPORARY TABLE feed_booked ON COMMIT DROP AS
+SELECT b.booked_id, gtfs_name(b.name) AS name, coalesce(b.agency_id, 'informal') AS agency_id, b.geom, b.phone, b.url,
+       b.day_types, days AS service_id, b.start_s, b.end_s, b.notice_min, b.notice_days, b.book_until_s
+FROM booked_service b
+CROSS JOIN LATERAL (
+  SELECT string_agg(day, '-' ORDER BY place) AS days
+  FROM unnest(ARRAY['weekday', 'saturday', 'sunday']) WITH ORDINALITY AS known (day, place)
+  WHERE day = ANY (b.day_types)
+) AS d
+WHERE b.network_id = :network_id;
+
+-- name: agency
+-- The brands that run routes or booked services; one more stands for all informal operators of the city, where there are others. An agency without a page of its own has the publisher's. Params: network_id.
+CREATE TEMPORARY TABLE feed_agency ON COMMIT DROP AS
+SELECT known.agency_id, known.name, coalesce(known.url, a.publisher_url) AS url, known.phone, known.email,
+       known.cemv_support,
+       EXISTS (SELECT FROM feed_route r WHERE r.agency_id = known.agency_id) AS runs_routes,
+       EXISTS (SELECT FROM feed_booked b WHERE b.agency_id = known.agency_id) AS is_booked
+FROM (
+  SELECT 'informal' AS agency_id, replace(t.text, '{city}', city_name) AS name, NULL AS url, NULL AS phone, NULL AS email,
+         CAST(NULL AS integer) AS cemv_support
+  FROM feed_about
+  JOIN feed_text t ON t.language = text_language
+    AND t.key = CASE WHEN synthetic THEN 'agency_synthetic' ELSE 'agency' END
+  UNION ALL
+  SELECT agency_id, gtfs_name(name), url, phone, email, CASE WHEN cash_only THEN 2 END
+  FROM agency
+  WHERE network_id = :network_id
+) AS known
+CROSS JOIN feed_about a;
+
+-- name: translation
+-- The feed's own sentences in the other languages, and the names that people translated. A stop that is called after what is near it is so in every language. Of a sentence that only one kind of feed has, expanded says which.
+CREATE TEMPORARY VIEW feed_translation AS
+WITH own AS (
+  SELECT t.key, t.text AS own_text, o.language, o.text
+  FROM feed_about a
+  JOIN feed_text t ON t.language = a.text_language
+  JOIN feed_text o ON o.key = t.key AND o.language <> split_part(lower(a.language), '-', 1)
+), said AS (
+  SELECT language, gtfs_name(name) AS name, gtfs_name(translation) AS translation
+  FROM name_translation
+  WHERE network_id = (SELECT network_id FROM feed_about)
+), way AS (
+  SELECT route_id, split_part(long_name, ' – ', 1) AS start, split_part(long_name, ' – ', 2) AS finish
+  FROM feed_route
+  WHERE long_name ~ ' – ' AND split_part(long_name, ' – ', 3) = ''
+), translated AS (
+  SELECT 'agency' AS table_name, 'agency_name' AS field_name, own.language,
+         replace(own.text, '{city}', city_name) AS translation, agency_id AS record_id,
+         CAST(NULL AS text) AS field_value, CAST(NULL AS boolean) AS expanded
+  FROM feed_agency, feed_about, own
+  WHERE runs_routes AND agency_id = 'informal' AND key = CASE WHEN synthetic THEN 'agency_synthetic' ELSE 'agency' END
+  UNION ALL
+  SELECT 'agency', 'agency_name', language, translation, agency_id, NULL, NULL
+  FROM feed_agency
+  JOIN said USING (name)
+  WHERE runs_routes AND agency_id <> 'informal'
+  UNION ALL
+  SELECT 'attributions', 'organization_name', own.language, replace(text, '{city}', city_name), 'riders', NULL, NULL
+  FROM own, feed_about
+  WHERE key = 'riders'
+  UNION ALL
+  SELECT 'routes', 'route_desc', language, route_desc, route_id, NULL, FALSE
+  FROM feed_route_text
+  UNION ALL
+  SELECT 'routes', 'route_desc', language, expanded_desc, route_id, NULL, TRUE
+  FROM feed_route_text
+  UNION ALL
+  SELECT 'routes', 'route_long_name', language, translation, route_id, NULL, NULL
+  FROM feed_route
+  JOIN said ON name = long_name
+  UNION ALL
+  SELECT 'routes', 'route_long_name', language,
+         coalesce(max(translation) FILTER (WHERE name = start), start) || ' – '
+         || coalesce(max(translation) FILTER (WHERE name = finish), finish), route_id, NULL, NULL
+  FROM way
+  JOIN said ON name IN (start, finish)
+  WHERE NOT EXISTS (
+    SELECT FROM said whole WHERE whole.language = said.language AND whole.name = start || ' – ' || finish
+  )
+  GROUP BY route_id, language, start, finish
+  UNION ALL
+  SELECT 'routes', 'route_long_name', language, replace(text, '{route_id}', route_id), route_id, NULL, NULL
+  FROM feed_route
+  JOIN own ON key = 'route_unnamed' AND long_name = replace(own_text, '{route_id}', route_id)
+  UNION ALL
+  SELECT 'stops', 'stop_name', language, translation, stop_id, NULL, NULL
+  FROM feed_stop
+  JOIN said USING (name)
+  UNION ALL
+  SELECT 'stops', 'stop_name', own.language, replace(text, '{name}', coalesce(translation, near.name)), stop_id, NULL,
+         NULL
+  FROM feed_stop f
+  JOIN own ON key = 'stop_near' AND name_method NOT IN ('reported', 'chosen')
+    AND f.name LIKE replace(own_text, '{name}', '%')
+  CROSS JOIN LATERAL (
+    SELECT substr(f.name, length(split_part(own_text, '{name}', 1)) + 1,
+                  length(f.name) - length(replace(own_text, '{name}', ''))) AS name
+  ) AS near
+  LEFT JOIN said ON said.language = own.language AND said.name = near.name
+  WHERE NOT EXISTS (SELECT FROM said whole WHERE whole.language = own.language AND whole.name = f.name)
+  UNION ALL
+  SELECT 'stops', 'stop_name', language, replace(text, '{stop_id}', stop_id), stop_id, NULL, NULL
+  FROM feed_stop
+  JOIN own ON key = 'stop_unnamed' AND name_method = 'stop_id'
+  UNION ALL
+  SELECT 'trips', 'trip_headsign', language, translation, NULL, name, NULL
+  FROM said
+  WHERE EXISTS (SELECT FROM feed_pattern WHERE headsign = name)
+)
+SELECT * FROM translated;
