@@ -13,7 +13,6 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from sqlalchemy import Connection
 
-from gtfs_export.evidence import EVIDENCE_COLUMNS
 from spatial_sql.loader import feed_select
 
 # A zip holds a time and permissions for each member; these say nothing about the machine that wrote it.
@@ -40,6 +39,7 @@ _EXPANDED = ("routes", "trips", "stop_times", "translations", "feed_info")
 _FLEX = ("agency", "routes", "trips", "stop_times", "calendar", "calendar_dates", "booking_rules")
 VARIANTS: Mapping[str, Mapping[str, str]] = {
     "frequencies": {f"{name}.txt": name for name in _FILES},
+    "ride": {f"{name}.txt": name for name in (*_FILES, "board_alight", "ride_feed_info")},
     "expanded": {
         f"{name}.txt": f"{name}_expanded" if name in _EXPANDED else name for name in _FILES if name != "frequencies"
     },
@@ -96,15 +96,6 @@ class _Member(io.RawIOBase):
             self._packed.close()
             self._packed = None
         super().close()
-
-
-def write_evidence(rows: Iterable[Sequence[str]], out: Path | BinaryIO) -> None:
-    """Write ``evidence_rows`` as CSV with a header: UTF-8, lines ended by LF."""
-    content = csv_bytes(EVIDENCE_COLUMNS, rows)
-    if isinstance(out, Path):
-        out.write_bytes(content)
-    else:
-        out.write(content)
 
 
 def write_zip(members: Iterable[tuple[str, bytes]], out: Path | BinaryIO) -> None:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection
 
-from gtfs_export import Publisher, export_evidence, export_gtfs, export_layers
+from gtfs_export import Publisher, export_evidence, export_gtfs, export_layers, export_ride, export_table
 from mapping_service.errors import Conflict
 from mapping_service.store import releases
 
 # Writes one file of a release (slug, number).
 Maker = Callable[[Connection, str, int, Path, Publisher], object]
-
-
-def _evidence(connection: Connection, slug: str, number: int, out: Path, _: Publisher) -> None:
-    export_evidence(connection, slug, number, out)
 
 
 def _layers(connection: Connection, slug: str, number: int, out: Path, _: Publisher) -> None:
@@ -36,7 +33,11 @@ FILES: Mapping[str, tuple[str, Maker]] = {
     "gtfs.zip": ("application/zip", _feed("frequencies")),
     "gtfs-expanded.zip": ("application/zip", _feed("expanded")),
     "gtfs-flex.zip": ("application/zip", _feed("flex")),
-    "evidence.csv": ("text/csv", _evidence),
+    "gtfs-ride.zip": ("application/zip", export_ride),
+    "evidence.csv": ("text/csv", export_evidence),
+    "evidence.json": ("application/json", partial(export_evidence, kind="json")),
+    "loads.csv": ("text/csv", partial(export_table, name="loads.csv")),
+    "aliases.csv": ("text/csv", partial(export_table, name="aliases.csv")),
     "layers.gpkg": ("application/geopackage+sqlite3", _layers),
     "layers.geojson.zip": ("application/zip", _layers),
 }

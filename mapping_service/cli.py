@@ -205,7 +205,7 @@ def inbox_release(submission_id: int, slug: str, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("what", type=click.Choice(["gtfs", "flex", "layers", "runs", "evidence"]))
+@click.argument("what", type=click.Choice(["gtfs", "flex", "layers", "runs", "evidence", "loads"]))
 @click.argument("out", type=click.Path(path_type=Path))
 @city_option
 @click.option("--release", "number", type=int, help="An earlier release; the newest if not given.")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine
 
-from gtfs_export import export_evidence, export_gtfs, export_layers
+from gtfs_export import export_evidence, export_gtfs, export_layers, export_table
 from mapping_service.cities import publisher
 from mapping_service.config import Config
 from mapping_service.errors import NotFound, Problem
@@ -34,7 +34,7 @@ RUN_COLUMNS = ("file", "sha256", "status", "reason", "route_id", "direction_id",
 def write_export(
     engine: Engine, config: Config, city: City, what: str, number: int | None, out: Path
 ) -> Sequence[Notice]:
-    """Write ``gtfs``, ``flex``, ``layers``, ``runs`` or ``evidence`` of a release, the newest for no ``number``.
+    """Write ``gtfs``, ``flex``, ``layers``, ``runs``, ``evidence`` or ``loads`` of a release, by default the newest.
 
     Raises ``Problem`` ``not_writable``, and what the writers raise.
     """
@@ -80,8 +80,15 @@ def _layers(connection: Connection, config: Config, city: City, number: int | No
 
 
 def _evidence(connection: Connection, config: Config, city: City, number: int | None, out: Path) -> Sequence[Notice]:
-    if not _from_archive(connection, city, number, "evidence.csv", out):
-        export_evidence(connection, city.slug, number, out)
+    kind = "json" if out.suffix == ".json" else "csv"
+    if not _from_archive(connection, city, number, f"evidence.{kind}", out):
+        export_evidence(connection, city.slug, number, out, publisher(config, city), kind)
+    return ()
+
+
+def _loads(connection: Connection, config: Config, city: City, number: int | None, out: Path) -> Sequence[Notice]:
+    if not _from_archive(connection, city, number, "loads.csv", out):
+        export_table(connection, city.slug, number, out, publisher(config, city), "loads.csv")
     return ()
 
 
@@ -135,4 +142,5 @@ def _row_numbers(path: str) -> list[int]:
 
 _WRITERS: dict[str, Writer] = {
     "gtfs": _gtfs, "flex": partial(_gtfs, variant="flex"), "layers": _layers, "runs": _runs, "evidence": _evidence,
+    "loads": _loads,
 }

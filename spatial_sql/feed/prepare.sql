@@ -317,3 +317,16 @@ JOIN feed_served there ON ST_DWithin(here.geog, there.geog, :transfer_m) AND her
 CROSS JOIN LATERAL (SELECT ST_Distance(here.geog, there.geog) AS m) AS apart
 WHERE NOT here.patterns && there.patterns
   AND (here.routes <> there.routes OR cardinality(here.routes) > 1);
+
+-- name: load
+-- How full the vehicles of a pattern are, by stop as the feed counts them and by band, numbered in that order. Params: network_id.
+CREATE TEMPORARY TABLE feed_load ON COMMIT DROP AS
+SELECT row_number() OVER (ORDER BY s.pattern_no, s.stop_sequence, l.band_start_s, l.band_end_s)::integer AS load_no,
+       s.pattern_no, s.stop_sequence, s.stop_id, l.band_start_s, l.band_end_s, l.seats, l.seats_low, l.seats_high,
+       l.seats_runs, l.boarded, l.boarded_low, l.boarded_high, l.alighted, l.alighted_low, l.alighted_high, l.counted_runs,
+       l.people
+FROM load l
+JOIN pattern_stop ps USING (network_id, pattern_id, stop_sequence)
+JOIN feed_pattern_stop s ON s.pattern_id = l.pattern_id AND s.stop_id = ps.stop_id AND NOT s.is_virtual
+  AND s.section IS NOT DISTINCT FROM CASE WHEN s.is_first THEN NULL ELSE l.stop_sequence END
+WHERE l.network_id = :network_id;

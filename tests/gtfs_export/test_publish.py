@@ -54,7 +54,7 @@ def test_feed_evidence_and_layers_come_out_of_the_database(connection: Connectio
     slug = drawn_town(connection).slug
     assert export_gtfs(connection, slug, None, tmp_path / "gtfs.zip", PUBLISHER) == []
     assert ZipFile(tmp_path / "gtfs.zip").testzip() is None
-    export_evidence(connection, slug, 1, tmp_path / "evidence.csv")
+    export_evidence(connection, slug, 1, tmp_path / "evidence.csv", PUBLISHER)
     assert (tmp_path / "evidence.csv").read_text().startswith("element,id,field,value,")
     export_layers(connection, slug, 1, tmp_path / "layers.gpkg")
     assert (tmp_path / "layers.gpkg").read_bytes().startswith(b"SQLite format 3")

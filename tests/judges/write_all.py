@@ -23,9 +23,11 @@ def digests(url: str, city: str) -> dict[str, str]:
             out = io.BytesIO()
             export_gtfs(connection, city, None, out, publisher, variant)
             found[variant] = sha256(out.getvalue()).hexdigest()
-        for name, write in {"evidence.csv": export_evidence, "layers.geojson.zip": export_layers}.items():
-            write(connection, city, None, Path(folder, name))
-            found[name] = sha256(Path(folder, name).read_bytes()).hexdigest()
+        export_evidence(connection, city, None, Path(folder, "evidence.csv"), publisher)
+        export_evidence(connection, city, None, Path(folder, "evidence.json"), publisher, "json")
+        export_layers(connection, city, None, Path(folder, "layers.geojson.zip"))
+        for path in sorted(Path(folder).iterdir()):
+            found[path.name] = sha256(path.read_bytes()).hexdigest()
     return found
 
 

@@ -169,7 +169,7 @@ class Town:
         """The evidence table of a release."""
         out = io.BytesIO()
         with self.engine.connect() as connection:
-            export_evidence(connection, SLUG, number, out)
+            export_evidence(connection, SLUG, number, out, PUBLISHER)
         return out.getvalue()
 
     def inbox(self) -> dict[int, bytes]:

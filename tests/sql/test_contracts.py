@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from gtfs_export import VARIANTS
+from gtfs_export import TABLES, VARIANTS
 from spatial_sql.apply import is_current, upgrade
 from spatial_sql.loader import HERE, feed_select, feed_statements, queries
 from tests.sql.sources import ROOT, feed_selects, indexes, migrations, python_files, query_names, tables
@@ -110,7 +110,7 @@ def test_a_file_of_the_feed_is_one_select_that_is_written_somewhere(name: str) -
     sql = feed_select(name)
     assert re.match(r"-- [A-Z].*\.", sql)
     assert ";" not in sql and re.findall(r"(?<!:):([a-z_]\w*)", re.sub(r"--.*|'[^']*'", "", sql)) == []
-    assert name in {select for files in VARIANTS.values() for select in files.values()}
+    assert name in {select for files in (*VARIANTS.values(), TABLES) for select in files.values()}
     order = re.findall(r"^ORDER BY (.*)", sql, re.MULTILINE)
     assert name in ONE_ROW or all(
         'COLLATE "C"' in key or re.fullmatch(r"(\w+_)?(no|sequence|priority)|place|day", key)
@@ -118,7 +118,7 @@ def test_a_file_of_the_feed_is_one_select_that_is_written_somewhere(name: str) -
     )
 
 
-@pytest.mark.parametrize("file", ["prepare", "naming", "checks", "fares", "settled"])
+@pytest.mark.parametrize("file", ["prepare", "naming", "checks", "fares", "settled", "evidence", "evidence_row"])
 def test_every_step_of_the_feed_says_what_it_makes_and_takes(file: str) -> None:
     for name, statement in feed_statements(file).items():
         comment, body = statement.text.split("\n", 1)

@@ -1,0 +1,19 @@
+-- How a part of the evidence is written: csv takes the place of {part}, a statement of evidence.sql; json that of {rows}.
+
+-- name: csv
+-- The columns of evidence.csv. An estimate is whatever was not itself said, measured, chosen or declared by somebody.
+SELECT element, id, field, value, method, CASE WHEN method IN (
+         'reported', 'chosen', 'declared', 'runs', 'observed', 'measured', 'halts', 'band'
+       ) THEN 'false' ELSE 'true' END AS estimate, observations, people, first_seen, last_seen, low, high, confidence
+FROM ({part}) AS said (
+  element, id, field, value, method, observations, people, first_seen, last_seen, low, high, confidence
+)
+
+-- name: json
+-- The same as JSON objects, without what is unknown.
+SELECT json_strip_nulls(row_to_json(one))
+FROM (
+  SELECT element, id, field, value, method, estimate::boolean, observations, people, first_seen, last_seen, low, high,
+         confidence
+  FROM ({rows}) AS told
+) AS one
