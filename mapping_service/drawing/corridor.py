@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from mapping_service.drawing.frame import Area, Frame, bar_m, fit
-from mapping_service.drawing.labels import Name, place, width_mm
+from mapping_service.drawing.labels import Name, around, place, width_mm
 from mapping_service.drawing.model import INK, PAPER, SOFT, Box, Dot, Drawing, Mark, Path, Text
 from mapping_service.records import Floats
 
@@ -87,7 +87,7 @@ def draw(
             marks.append(Path(drawn, colour, _LINE_MM, dashed=single))
     dots, names = _stops(halts, scale)
     marks += dots
-    marks += place(names, lines, np.array([(one.x, one.y, one.radius_mm) for one in dots]).reshape(-1, 3), within)
+    marks += place(names, lines, around(dots), within)[0]
     marks += _head(captions, colour, width_mm) if head else []
     return Drawing(width_mm, height_mm, captions.title, [*marks, *foot_marks(captions, scale, width_mm, height_mm)])
 
@@ -117,16 +117,11 @@ def _stops(halts: Sequence[Halt], scale: Frame) -> tuple[list[Dot], list[Name]]:
         radius, rim = _END_MM if halt.end else _STOP_MM
         if not any(np.hypot(x - one.x, y - one.y) < one.radius_mm + _STOP_MM[0] for one in dots):
             dots.append(Dot(x, y, radius, "#ffffff", INK, rim))
-        if halt.name and not any(_is_same(halt.name, one, x, y) for one in names):
+        if halt.name and not any(one.says_near(halt.name, x, y, _SAME_NAME_MM) for one in names):
             size = 3.6 if halt.end else 2.6
             rank = -1.0 if halt.end else 1 - halt.weight
             names.append(Name(x, y, radius + rim / 2, halt.name, size, rank, halt.end))
     return dots, names
-
-
-def _is_same(text: str, name: Name, x: float, y: float) -> bool:
-    near = np.hypot(x - name.x, y - name.y) < _SAME_NAME_MM
-    return bool(near) and text.casefold() == name.text.casefold()
 
 
 def _head(captions: Captions, colour: str, sheet_mm: float) -> list[Mark]:

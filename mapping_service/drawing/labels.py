@@ -8,6 +8,7 @@ After Imhof (1975), Positioning names on maps; greedy as in Christensen, Marks a
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from mapping_service.drawing.frame import Area
-from mapping_service.drawing.model import INK, Text
+from mapping_service.drawing.model import INK, Dot, Text
 from mapping_service.records import Floats
 
 Bools = NDArray[np.bool_]
@@ -48,6 +49,10 @@ class Name:
     rank: float
     bold: bool = False
 
+    def says_near(self, text: str, x: float, y: float, within_mm: float) -> bool:
+        """True where this name tells a text, in capitals or not, near a place: it need not be told again."""
+        return text.casefold() == self.text.casefold() and math.hypot(x - self.x, y - self.y) < within_mm
+
 
 def width_mm(text: str, size_mm: float, bold: bool = False) -> float:
     """Estimate how wide a text is: after the letters of Noto Sans, and one width for each other kind of script."""
@@ -76,26 +81,31 @@ def wrap(text: str, most_mm: float, size_mm: float, bold: bool = False) -> list[
 
 
 def place(
-    names: Sequence[Name], lines: Sequence[Floats], dots: Floats, area: Area, wrap_mm: float = 30.0
-) -> list[Text]:
-    """Place names among ``lines`` ((n, 2) arrays) and ``dots`` ((n, 3): x, y, radius), all in millimetres.
+    names: Sequence[Name], lines: Sequence[Floats], taken: Floats, area: Area, wrap_mm: float = 30.0
+) -> tuple[list[Text], Floats]:
+    """Place names among ``lines`` ((n, 2) arrays) where nothing is ``taken`` (left, top, right, bottom: millimetres).
 
-    Returns the texts, those that were placed first first.
+    Returns the texts, those that were placed first first, and what is taken then.
     """
     pieces = [shapely.linestrings(piece) for line in lines for piece in _pieces(line)]
     tree = shapely.STRtree(pieces)
-    taken = np.column_stack((dots[:, :2] - dots[:, 2:], dots[:, :2] + dots[:, 2:]))
     placed: list[Text] = []
     for name in sorted(names, key=lambda one: (one.rank, one.text, one.x, one.y)):
         rows = wrap(name.text, wrap_mm, name.size_mm, name.bold)
         boxes, costs = _choices(name, rows)
         crossed = np.bincount(tree.query(shapely.box(*boxes.T), predicate="intersects")[0], minlength=len(boxes))
-        free = _inside(boxes, area) & ~_overlaps(boxes, taken).any(axis=1) & (crossed < _MOST_CROSSED)
+        free = _inside(boxes, area) & ~overlaps(boxes, taken).any(axis=1) & (crossed < _MOST_CROSSED)
         if free.any():
             best = int(np.argmin(np.where(free, costs + _LINE_COST * crossed, np.inf)))
             taken = np.vstack((taken, boxes[best]))
             placed += _texts(name, rows, boxes[best])
-    return placed
+    return placed, taken
+
+
+def around(dots: Sequence[Dot]) -> Floats:
+    """The boxes that dots take up."""
+    found = np.array([(one.x, one.y, one.radius_mm) for one in dots]).reshape(-1, 3)
+    return np.column_stack((found[:, :2] - found[:, 2:], found[:, :2] + found[:, 2:]))
 
 
 def _pieces(line: Floats) -> list[Floats]:
@@ -126,7 +136,8 @@ def _inside(boxes: Floats, area: Area) -> Bools:
     )
 
 
-def _overlaps(boxes: Floats, others: Floats) -> Bools:
+def overlaps(boxes: Floats, others: Floats) -> Bools:
+    """Which boxes lie on which others, as an (n, m) array."""
     low = np.maximum(boxes[:, None, :2], others[None, :, :2])
     high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
     return np.asarray(np.all(low < high, axis=2))

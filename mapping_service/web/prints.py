@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,16 +10,19 @@ import numpy as np
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from markupsafe import Markup
 
+from mapping_service.drawing import city as whole
 from mapping_service.drawing import corridor
 from mapping_service.drawing.frame import Frame, is_wide
 from mapping_service.drawing.model import Drawing
 from mapping_service.drawing.pdf import print_page
 from mapping_service.drawing.svg import write_html, write_svg
+from mapping_service.errors import NotFound
 from mapping_service.records import Floats
-from mapping_service.store import published, streets
+from mapping_service.store import drawn, published, streets
 from mapping_service.store.published import City, Pattern, RouteSummary, Snapshot
 from mapping_service.web import palette, timetable
 from mapping_service.web.database import config, connection
+from mapping_service.web.kept import kept
 from mapping_service.web.language import Words, words
 
 SVG_TYPE = "image/svg+xml"
@@ -40,8 +43,10 @@ def timetable_page(city: str, route_id: str) -> Response:
 @blueprint.get("/<city>/routes/<path:route_id>/timetable.pdf")
 def timetable_pdf(city: str, route_id: str) -> Response:
     """The same as PDF."""
-    made = print_page(lambda missing: _timetable(city, route_id, printed=True, missing=missing), _static)
-    return _send(made, "application/pdf", f"{city}-{route_id}-timetable.pdf")
+    def page(missing: bool) -> str:
+        return _timetable(city, route_id, printed=True, missing=missing)
+
+    return _sheet_of(published.get_newest(connection(), city), page, f"{route_id}-timetable.pdf")
 
 
 def _timetable(city: str, route_id: str, *, printed: bool, missing: bool) -> str:
@@ -77,8 +82,53 @@ def route_map_svg(city: str, route_id: str) -> Response:
 def route_map_pdf(city: str, route_id: str) -> Response:
     """The same on a sheet of A4."""
     found = published.get_newest(connection(), city)
-    made = print_page(lambda missing: _page_of(_sheet(found, route_id, missing=missing)), _static)
-    return _send(made, "application/pdf", f"{city}-{route_id}-map.pdf")
+    return _sheet_of(found, lambda missing: _page_of(_sheet(found, route_id, missing=missing)), f"{route_id}-map.pdf")
+
+
+@blueprint.get("/<city>/network.svg")
+def network_svg(city: str) -> Response:
+    """All routes of a city on one map."""
+    found = published.get_newest(connection(), city)
+    language = words(found.city.language).language
+
+    def make() -> bytes:
+        return write_svg(_network(found, missing=False), language).encode()
+
+    return _send(kept(found, f"{language}-network.svg", make), SVG_TYPE)
+
+
+@blueprint.get("/<city>/network.pdf")
+def network_pdf(city: str) -> Response:
+    """The same as PDF: a sheet of A3 to A1."""
+    found = published.get_newest(connection(), city)
+    return _sheet_of(found, lambda missing: _page_of(_network(found, missing=missing)), "network.pdf")
+
+
+def _network(found: Snapshot, *, missing: bool) -> Drawing:
+    t = words(found.city.language)
+    routes = published.list_routes(connection(), found.network_id)
+    ways = drawn.list_ways(connection(), found.network_id)
+    lines = [
+        whole.Line(
+            one.short_name or "", one.long_name or t("route.unnamed"), _colour(one),
+            [whole.Way(way.lon_lat, way.first, way.last) for way in ways if way.route_id == one.route_id],
+            one.runs == 1,
+        )
+        for one in routes
+    ]
+    lines = [one for one in lines if one.ways]
+    if not lines:
+        raise NotFound("nothing_to_draw", "This release has no routes, so there is no map of them.")
+    size = whole.sheet_mm(lines)
+    below = _streets(found.city, whole.frame(lines, whole.area(lines, *size)))
+    captions = _captions(t, found, found.city.name, "", bool(below))
+    notes = [
+        t("print.network", routes=t.count("routes", len(lines))),
+        t("print.outlined") if any(one.single for one in lines) else "",
+        t("site.sample") if found.city.synthetic else "",
+        t("timetable.no_font") if missing else "",
+    ]
+    return whole.draw(lines, below, replace(captions, lines=[" · ".join(note for note in notes if note)]))
 
 
 def _sheet(found: Snapshot, route_id: str, *, missing: bool) -> Drawing:
@@ -97,17 +147,20 @@ def _route_map(
     ways = [corridor.Way(_lon_lat(one), one.runs == 1) for one in patterns]
     halts = _halts(patterns)
     within = corridor.area(width_mm, height_mm, corridor.HEAD_MM if head else 0.0)
-    streets = _streets(found.city, corridor.frame(ways, halts, within))
+    below = _streets(found.city, corridor.frame(ways, halts, within))
     stages = published.list_stage_fares(connection(), found.network_id, route.route_id)
     said = timetable.say_summary(t, timetable.summary(patterns), t.fare(route.fare) if route.fare else None, stages)
-    captions = _captions(t, found, route.long_name or t("route.unnamed"), route.short_name or "", bool(streets))
+    captions = _captions(t, found, route.long_name or t("route.unnamed"), route.short_name or "", bool(below))
     notes = (
         (any(one.single for one in ways), t("print.dashed")),
         (missing, t("timetable.no_font")),
     )
     captions = replace(captions, lines=[said, " · ".join(note for holds, note in notes if holds)])
-    colour = palette.COLOURS[palette.colour_index(route.route_id)]
-    return corridor.draw(ways, halts, streets, colour, captions, width_mm, height_mm, head=head)
+    return corridor.draw(ways, halts, below, _colour(route), captions, width_mm, height_mm, head=head)
+
+
+def _colour(route: RouteSummary) -> str:
+    return palette.COLOURS[palette.colour_index(route.route_id)]
 
 
 def _halts(patterns: Sequence[Pattern]) -> list[corridor.Halt]:
@@ -133,6 +186,13 @@ def _captions(t: Words, found: Snapshot, title: str, badge: str, with_streets: b
     if with_streets and not found.city.synthetic:
         credit = f"{t('map.streets')} · {credit}"
     return corridor.Captions(title, badge, [], t("print.north"), credit, t.distance)
+
+
+def _sheet_of(found: Snapshot, page: Callable[[bool], str], name: str) -> Response:
+    """Print a page of a release as PDF, unless it is kept."""
+    language = words(found.city.language).language
+    made = kept(found, f"{language}-{name}", lambda: print_page(page, _static))
+    return _send(made, "application/pdf", f"{found.city.slug}-{name}")
 
 
 def _page_of(drawing: Drawing) -> str:

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping_service.drawing.frame import Area
-from mapping_service.drawing.labels import LINE_HEIGHT, Name, place, width_mm, wrap
-from mapping_service.drawing.model import Text
+from mapping_service.drawing.labels import LINE_HEIGHT, Name, around, place, width_mm, wrap
+from mapping_service.drawing.model import Dot, Text
 
 SHEET = Area(0.0, 0.0, 100.0, 60.0)
-NO_DOTS = np.zeros((0, 3))
+NOTHING = np.zeros((0, 4))
 ACROSS = np.array([(0.0, 30.0), (100.0, 30.0)])
 
 
@@ -37,23 +37,24 @@ def overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 
 
 def test_a_name_stands_to_the_right_of_its_place_where_that_is_free() -> None:
-    (text,) = place([name(50, 30)], [], NO_DOTS, SHEET)
+    (text,), taken = place([name(50, 30)], [], NOTHING, SHEET)
+    assert taken.shape == (1, 4)
     assert (text.x, text.anchor) == (51.5, "start") and 30 < text.y < 31.5
 
 
 def test_a_name_makes_way_for_the_line_through_its_place() -> None:
-    (text,) = place([name(50, 30)], [ACROSS], NO_DOTS, SHEET)
+    (text,), _ = place([name(50, 30)], [ACROSS], NOTHING, SHEET)
     assert not overlap(box(text), (0, 29.99, 100, 30.01))
 
 
 def test_at_the_right_edge_a_name_stands_to_the_left() -> None:
-    (text,) = place([name(99, 30)], [], NO_DOTS, SHEET)
+    (text,), _ = place([name(99, 30)], [], NOTHING, SHEET)
     assert text.anchor == "end" and text.x < 98
 
 
 def test_the_first_rank_stays_where_there_is_room_for_one() -> None:
     narrow = Area(45.0, 28.0, 11.0, 4.0)
-    placed = place([name(45.5, 30, "Quay", 2), name(45.5, 30, "Port", 1)], [], NO_DOTS, narrow)
+    placed, _ = place([name(45.5, 30, "Quay", 2), name(45.5, 30, "Port", 1)], [], NOTHING, narrow)
     assert [one.text for one in placed] == ["Port"]
 
 
@@ -78,13 +79,13 @@ PLACES = st.lists(
 @settings(deadline=None, max_examples=40)
 @given(PLACES)
 def test_no_name_lies_on_another_on_a_dot_or_beyond_the_sheet(places: list[tuple[float, float, str]]) -> None:
-    dots = np.array([(x, y, 1.0) for x, y, _ in places]).reshape(-1, 3)
+    dots = around([Dot(x, y, 1.0, "#fff", "#000", 0.4) for x, y, _ in places])
     names = [name(x, y, text, rank) for rank, (x, y, text) in enumerate(places)]
-    placed = place(names, [ACROSS], dots, SHEET)
+    placed, _ = place(names, [ACROSS], dots, SHEET)
     boxes = [box(one) for one in placed]
     for one, other in combinations(boxes, 2):
         assert not overlap(one, other)
     for one in boxes:
-        assert not any(overlap(one, (x - r, y - r, x + r, y + r)) for x, y, r in dots.tolist())
+        assert not any(overlap(one, tuple(dot)) for dot in dots.tolist())
         assert one[0] >= -1e-6 and one[1] >= -1e-6 and one[2] <= 100 + 1e-6 and one[3] <= 60 + 1e-6
-    assert placed == place(list(reversed(names)), [ACROSS], dots, SHEET)
+    assert placed == place(list(reversed(names)), [ACROSS], dots, SHEET)[0]

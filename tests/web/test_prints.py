@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection
 
+from mapping_service.drawing import city
 from mapping_service.store.streets import save_streets
 from mapping_service.street_records import StreetMap, StreetReading
-from tests.factories import at
+from tests.factories import at, draw_network, make_city, make_network
 from tests.web.test_pages import HOSTILE, drawn_network, text
 
 pypdfium2 = pytest.importorskip("pypdfium2")
@@ -88,9 +90,49 @@ def test_streets_lie_under_a_map_and_their_makers_are_thanked(client: FlaskClien
     assert page.count("#e4dcca") == 1 and bare.count("#e4dcca") == 0
 
 
-@pytest.mark.parametrize("name", ["timetable", "timetable.pdf", "map.svg", "map.pdf"])
-def test_the_same_is_sent_once(client: FlaskClient, name: str) -> None:
-    path = f"/drawn-town/routes/R1/{name}"
+def test_all_routes_are_on_one_sheet_with_an_index(client: FlaskClient) -> None:
+    assert '"/drawn-town/network.svg"' in text(client, "/drawn-town")
+    root = ElementTree.fromstring(client.get("/drawn-town/network.svg?lang=pt").data)
+    said = [one.text for one in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Drawn Town", "Harbour", "Airport", "River", "North End", "River – North End"} <= set(said)
+    assert "Transporte informal: 2 linhas" in said
+    response = client.get("/drawn-town/network.pdf?lang=en")
+    assert (response.mimetype, response.headers["Content-Language"]) == ("application/pdf", "en")
+    sheet = pypdfium2.PdfDocument(response.data)
+    assert [round(side / 72 * 25.4) for side in sheet[0].get_size()] == [420, 297]  # A3
+    assert "River – North End" in words_of(response.data)
+
+
+def test_a_release_without_routes_has_no_map_and_says_so(client: FlaskClient, rows: Connection) -> None:
+    make_network(rows, make_city(rows, slug="bare"))
+    rows.commit()
+    response = client.get("/bare/network.svg")
+    assert response.status_code == 404 and "network.svg" not in text(client, "/bare")
+
+
+def test_what_took_long_is_kept_until_the_next_release(
+    client: FlaskClient, rows: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = client.get("/drawn-town/network.svg").data
+    french = client.get("/drawn-town/network.svg?lang=fr").data
+    assert first != french
+    monkeypatch.setattr(city, "draw", lambda *_: pytest.fail("drawn again"))
+    assert client.get("/drawn-town/network.svg?lang=en").data == first
+    assert len(list((tmp_path / "drawings" / "drawn-town").glob("*/*"))) == 2
+    monkeypatch.undo()
+    city_id, _ = drawn_network(rows)
+    draw_network(rows, city_id, make_network(rows, city_id, release_number=2))
+    rows.commit()
+    monkeypatch.setenv("COMMONWAY_DATA", str(tmp_path))
+    assert "2" in ElementTree.fromstring(client.get("/drawn-town/network.svg?lang=en").data).itertext()
+    assert len(list((tmp_path / "drawings" / "drawn-town").glob("*/*"))) == 1
+
+
+@pytest.mark.parametrize(
+    "path", [*(f"routes/R1/{name}" for name in ("timetable", "timetable.pdf", "map.svg", "map.pdf")), "network.svg"]
+)
+def test_the_same_is_sent_once(client: FlaskClient, path: str) -> None:
+    path = f"/drawn-town/{path}"
     first, again = client.get(path), client.get(path)
     assert first.data == again.data
     etag = first.headers["ETag"]
@@ -101,13 +143,13 @@ def test_the_same_is_sent_once(client: FlaskClient, name: str) -> None:
 def test_names_of_every_script_are_printed_and_letters_without_a_font_are_owned_up_to(
     client: FlaskClient, rows: Connection
 ) -> None:
-    def renamed(name: str) -> str:
-        rows.exec_driver_sql("UPDATE stop SET name = %s WHERE stop_id = 'S2'", (name,))
+    def renamed(name: str, route_id: str) -> str:
+        rows.exec_driver_sql("UPDATE stop SET name = %s WHERE stop_id = 'S3'", (name,))
         rows.commit()
-        return words_of(client.get("/drawn-town/routes/R1/timetable.pdf").data)
+        return words_of(client.get(f"/drawn-town/routes/{route_id}/timetable.pdf").data)
 
-    assert "could not be printed" not in renamed("Hôtel du Golfe – Ɛyɛ")
-    assert "could not be printed" in renamed("\U000f0042")  # for private use: in no font
+    assert "could not be printed" not in renamed("Hôtel du Golfe – Ɛyɛ", "R1")
+    assert "could not be printed" in renamed("\U000f0042", "R2")  # for private use: in no font
 
 
 def test_a_hostile_name_stays_text(client: FlaskClient, rows: Connection) -> None:

@@ -1,0 +1,48 @@
+"""Drawings and sheets that take a while to make, kept on disk until the next release or the next version of us."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from mapping_service.store.published import Snapshot
+from mapping_service.store.streets import get_version
+from mapping_service.web.database import config, connection
+
+_PACKAGE = Path(__file__).parents[1]
+# All that a drawing or a sheet is made with, apart from the release.
+_MAKERS = (
+    "drawing/*.py", "web/prints.py", "web/timetable.py", "web/timeline.py", "web/language.py", "web/palette.py",
+    "web/templates/*.html", "web/static/*.css", "web/locales/*.json",
+)
+
+
+def kept(found: Snapshot, name: str, make: Callable[[], bytes]) -> bytes:
+    """Return what was made for a release of a city under a name, or make it and keep it.
+
+    What was kept for earlier releases goes away then. Nobody ever reads half a file.
+    """
+    made_with = (found.city, found.release, config().base_url, get_version(connection(), found.city.slug), _makers())
+    folder = config().data_dir / "drawings" / found.city.slug / sha256(repr(made_with).encode()).hexdigest()[:32]
+    path = folder / sha256(name.encode()).hexdigest()[:32]
+    if path.is_file():
+        return path.read_bytes()
+    content = make()
+    for other in folder.parent.glob("*") if not folder.exists() else ():
+        shutil.rmtree(other, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=folder, delete=False) as aside:
+        aside.write(content)
+    os.replace(aside.name, path)
+    return content
+
+
+@cache
+def _makers() -> str:
+    paths = sorted(path for pattern in _MAKERS for path in _PACKAGE.glob(pattern))
+    return sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
