@@ -11,7 +11,7 @@ from datetime import datetime
 from google.transit import gtfs_realtime_pb2 as proto
 
 from gtfs_export.stated import Stated
-from mapping_service.live_records import Alert
+from mapping_service.live_records import Alert, Vehicle
 
 VERSION = "2.0"
 
@@ -51,6 +51,24 @@ def alerts_message(
         _translate(told.header_text, {alert.language: alert.header})
         _translate(told.description_text, {alert.language: alert.description or ""})
         _translate(told.url, {alert.language: alert.url or ""})
+    return bytes(message.SerializeToString(deterministic=True))
+
+
+def vehicles_message(vehicles: Iterable[Vehicle], stated: Stated | None, at: datetime) -> bytes:
+    """Write vehicles as a FeedMessage, in the order of their made-up ids. They keep to no timetable: UNSCHEDULED."""
+    message = _message(stated, at)
+    for one in sorted(vehicles, key=lambda vehicle: vehicle.vehicle_id):
+        told = message.entity.add(id=one.vehicle_id).vehicle
+        told.trip.trip_id, told.trip.route_id = one.trip_id, one.route_id
+        if one.direction_id is not None:
+            told.trip.direction_id = one.direction_id
+        told.trip.start_date = f"{one.start_date:%Y%m%d}"
+        told.trip.start_time = f"{one.start_s // 3600:02d}:{one.start_s // 60 % 60:02d}:{one.start_s % 60:02d}"
+        told.trip.schedule_relationship = proto.TripDescriptor.UNSCHEDULED
+        told.vehicle.id = one.vehicle_id
+        told.position.latitude, told.position.longitude = round(one.lat, 5), round(one.lon, 5)
+        told.position.bearing = round(one.bearing_deg)
+        told.timestamp = int(one.passed_at.timestamp())
     return bytes(message.SerializeToString(deterministic=True))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True)
@@ -27,3 +27,22 @@ class Alert:
     created_by: str
     route_ids: Sequence[str] = ()
     stop_ids: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Vehicle:
+    """A vehicle that passed a place of a published shape, (lon, lat), bound for ``bearing_deg`` from north.
+
+    ``vehicle_id`` is made up for this ride alone. ``start_s`` are seconds after midnight of ``start_date``.
+    """
+
+    vehicle_id: str
+    trip_id: str
+    route_id: str
+    direction_id: int | None
+    start_date: date
+    start_s: int
+    lon: float
+    lat: float
+    bearing_deg: float
+    passed_at: datetime

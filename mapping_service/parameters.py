@@ -25,6 +25,20 @@ class Parameters:
     fresh_days: int = tunable(365, "days", 90, 1095, "routes last seen longer ago are not said to run until told again")
     few_days_left: int = tunable(30, "days", 7, 60, "GTFS: a feed should be valid for the next 30 days")
 
+    # live: vehicles that riders carry along, seen by everybody
+    live_age_s: float = tunable(90, "s", 30, 90, "GTFS Realtime best practices: no older position")
+    live_mark_m: float = tunable(200, "m", 100, 500, "between the marks at which a passage is told; our choice")
+    live_start_m: float = tunable(400, "m", 200, 2000, "nothing is told so near to where a ride began; our choice")
+    live_end_m: float = tunable(200, "m", 100, 500, "a mark is told once the ride went on by this; 90 s allow no more")
+    live_near_m: float = tunable(35, "m", 20, 60, "farther from the published line a phone is not on it [GNSS]")
+    live_apart_m: float = tunable(300, "m", 100, 1000, "a line that fits for less than this more fits no better")
+    live_least_mps: float = tunable(2.5, "m/s", 1.5, 4, "9 km/h; nobody walks so fast, and slower vehicles stay unseen")
+    live_most_mps: float = tunable(35, "m/s", 25, 45, "126 km/h; no vehicle of informal transit goes faster")
+    live_hole_s: float = tunable(60, "s", 20, 180, "without a position for longer nobody knows where a ride was")
+    live_window_s: float = tunable(1200, "s", 300, 3600, "of a ride tells on which line it is")
+    live_forget_s: float = tunable(600, "s", 180, 1800, "after its last passage a ride and its name are forgotten")
+    live_agreed_s: float = tunable(30 * 86400, "s", 86400, 366 * 86400, "being seen live ends by itself; our choice")
+
     # intake
     min_fixes: int = tunable(20, "fixes", 2, 200, "fewer cannot tell a ride from a standing phone")
     oldest_s: float = tunable(15 * 31557600, "s", 31557600, 1e9, "older says that a clock or a receiver is wrong")

@@ -13,7 +13,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, Engine
 
 from mapping_service.reasons import to_sender
-from mapping_service.store import people
+from mapping_service.store import live, people
 from mapping_service.store.cities import lock_city
 from mapping_service.store.engine import row, run
 
@@ -38,7 +38,7 @@ def my_data(engine: Engine, contributor_id: int, out: IO[bytes]) -> None:
 
     ``raw/`` holds every document as it came, ``raw/files/`` the files of filled forms, ``messages.ndjson`` what
     trackers and pages sent, ``reports.json`` what was read of reports, ``what-became.json`` the state of each document
-    with its reason, ``consent.json`` what the person agreed to.
+    with its reason, ``consent.json`` and ``live-consent.json`` what the person agreed to.
     """
     with engine.connect() as connection, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         documents = people.own_documents(connection, contributor_id)
@@ -55,6 +55,7 @@ def my_data(engine: Engine, contributor_id: int, out: IO[bytes]) -> None:
         archive.writestr("reports.json", _text(people.own_reports(connection, contributor_id)))
         archive.writestr("what-became.json", _text(map(_outcome, documents)))
         archive.writestr("consent.json", _text(people.consents(connection, contributor_id)))
+        archive.writestr("live-consent.json", _text(live.consents(connection, contributor_id)))
 
 
 def _readable(data: bytes) -> dict[str, str | None]:
@@ -94,6 +95,8 @@ def erase(engine: Engine, city_id: int, contributor_id: int) -> EraseReport:
         messages = _erase_messages(connection, mine)
         documents, kept = _erase_documents(connection, city_id, mine)
         run(connection, "people.delete_consents", mine)
+        run(connection, "live.delete_consents", mine)
+        run(connection, "live.delete_rides", mine)
         run(connection, "people.delete_reliability", {**mine, "city_id": city_id})
         run(connection, "people.mark_erased", mine)
     return EraseReport(documents, kept, messages, keys)

@@ -11,16 +11,19 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from time import time as clock
+from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy import Connection
 
-from gtfs_export.realtime import alerts_message, as_json
+from gtfs_export.realtime import alerts_message, as_json, vehicles_message
 from gtfs_export.stated import Stated, read_stated
 from mapping_service.alerts import CAUSES, EFFECTS
 from mapping_service.errors import Conflict, NotFound
+from mapping_service.parameters import Parameters
 from mapping_service.records import City
-from mapping_service.store import alerts, published
+from mapping_service.seen import Sight
+from mapping_service.store import alerts, live, published
 from mapping_service.store.cities import get_city
 from mapping_service.store.networks import newest_release
 from mapping_service.web import downloads
@@ -32,6 +35,8 @@ TICK_S = 10
 
 # Feeds kept in memory of so many cities at most.
 _CITIES = 64
+
+_P = Parameters()
 
 blueprint = Blueprint("realtime", __name__, url_prefix="/<city>/realtime")
 
@@ -48,6 +53,28 @@ def alerts_pb(city: str) -> Response:
 def alerts_json(city: str) -> Response:
     """Send the alerts of a city as JSON."""
     return _send(city, _alerts, "json")
+
+
+@blueprint.get("/vehicles.pb")
+def vehicles_pb(city: str) -> Response:
+    """Send the vehicles of those who agreed to be seen."""
+    return _send(city, _vehicles, "pb")
+
+
+@blueprint.get("/vehicles.json")
+def vehicles_json(city: str) -> Response:
+    """Send the vehicles of those who agreed to be seen as JSON."""
+    return _send(city, _vehicles, "json")
+
+
+def _vehicles(connection: Connection, city: City, stated: Stated | None, at: datetime) -> bytes:
+    if stated is None:
+        return vehicles_message([], None, at)
+    sights = current_app.extensions.setdefault("sights", {})
+    sight = sights.setdefault(city.slug, Sight(connection.engine, city, _P))
+    agreed = live.agreed(connection, city.city_id, clock(), _P)
+    seen = sight.vehicles(stated, at.timestamp())
+    return vehicles_message((one for who, mine in seen.items() if who in agreed for one in mine), stated, at)
 
 
 def _alerts(connection: Connection, city: City, stated: Stated | None, at: datetime) -> bytes:
@@ -80,11 +107,12 @@ def _send(slug: str, maker: Maker, form: str) -> Response:
 
 
 def _kept(city: City, maker: Maker, at: datetime) -> bytes:
-    """Return the message of a moment, made if need be."""
+    """Return the message of a moment, made if need be: also when somebody agreed or does not any longer."""
     messages = current_app.extensions.setdefault("realtime", {})
-    kept: tuple[datetime, bytes] | None = messages.get((city.slug, maker))
-    if kept is None or kept[0] != at:
-        kept = messages[city.slug, maker] = (at, maker(connection(), city, _stated(city), at))
+    for_whom = frozenset(live.agreed(connection(), city.city_id, clock(), _P)) if maker is _vehicles else None
+    kept: tuple[Any, bytes] | None = messages.get((city.slug, maker))
+    if kept is None or kept[0] != (at, for_whom):
+        kept = messages[city.slug, maker] = ((at, for_whom), maker(connection(), city, _stated(city), at))
     return kept[1]
 
 

@@ -9,6 +9,7 @@ import io
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -17,8 +18,9 @@ from flask import Blueprint, Response, current_app, jsonify, redirect, render_te
 from collectors.trackers import read_message, setups
 from collectors.trackers.points import Point
 from mapping_service.errors import NotFound, Problem
+from mapping_service.parameters import Parameters
 from mapping_service.records import Sender
-from mapping_service.store import messages, people
+from mapping_service.store import live, messages, people
 from mapping_service.store.cities import get_city
 from mapping_service.store.engine import engine_for
 from mapping_service.web.collect import CONSENT_VERSION
@@ -27,6 +29,8 @@ from mapping_service.web.keys import sender_of
 from mapping_service.web.language import Words, languages_of, own_name, words
 
 BOOK = "setup"
+# Of the text under live.* of the book, by which somebody agrees that their vehicle is seen.
+LIVE_VERSION = "1"
 GAP_S = 30
 FRESH_S = 120
 # The apps in the order in which they are offered, by what the browser says of the phone.
@@ -95,7 +99,7 @@ def page(token: str) -> str:
     phone = _phone()
     return render_template(
         "setup.html", cards=list(_cards(sender, token, phone)), names=NAMES, stores=STORES, makers=MAKERS, steps=STEPS,
-        recommended=ORDER[phone][0], live=_said(t, _live(sender)),
+        recommended=ORDER[phone][0], seen_until=_seen_until(sender), live=_said(t, _live(sender)),
         data={
             "status": url_for(".status", token=token, lang=t.language), "copied": t("copied"),
             "failed": t("status.failed"),
@@ -120,6 +124,33 @@ def consent(token: str) -> Response:
     found = redirect(url_for(".page", token=token, lang=t.language), 303)
     assert isinstance(found, Response)
     return found
+
+
+@blueprint.post("/live")
+def be_seen(token: str) -> Response:
+    """Write down whether the collector wants the vehicle seen that they ride in; a no holds from this moment."""
+    sender = sender_of(token)
+    t = words(sender.language, BOOK)
+    given = request.form.get("given")
+    if given not in ("yes", "no"):
+        raise Problem("no_answer", "Say whether you agree: “yes” or “no”.")
+    if given == "yes":
+        _agreed(token)
+    with engine_for(current_app.config["DATABASE_URL"]).begin() as opened:
+        live.record_consent(
+            opened, sender.city_id, sender.contributor_id, given=given == "yes", text_version=LIVE_VERSION,
+            language=t.language,
+        )
+    found = redirect(url_for(".page", token=token, lang=t.language, _anchor="live-vehicles"), 303)
+    assert isinstance(found, Response)
+    return found
+
+
+def _seen_until(sender: Sender) -> date | None:
+    """Until which day the collector is seen; ``None`` where they are not."""
+    at = live.agreed_at(connection(), sender.contributor_id)
+    ends = at and at + timedelta(seconds=Parameters().live_agreed_s)
+    return ends.date() if ends and ends > datetime.now(UTC) else None
 
 
 @blueprint.get("/status")

@@ -14,7 +14,7 @@ DATABASE = ("sqlalchemy", "psycopg", "psycopg2", "geoalchemy2", "alembic", "proc
             "mapping_service.store")
 PURE = ("mapping_service.clean", "mapping_service.match", "mapping_service.group", "mapping_service.fuse",
         "mapping_service.trust", "mapping_service.review", "mapping_service.intake", "mapping_service.records",
-        "mapping_service.street_records", "mapping_service.live_records", "mapping_service.geo",
+        "mapping_service.street_records", "mapping_service.live_records", "mapping_service.live", "mapping_service.geo",
         "mapping_service.streets")
 INFERENCE = ("mapping_service.clean", "mapping_service.match", "mapping_service.group", "mapping_service.fuse",
              "mapping_service.trust", "mapping_service.review", "mapping_service.intake", "mapping_service.stages",

@@ -24,7 +24,7 @@ from tests.web.test_alerts import NEXT_MONTH, tell
 HERE = "/drawn-town/realtime"
 # «active_period is deprecated»: what programs of today read stands beside what took its place.
 OLD_READERS = "S025"
-FEEDS = {"alerts": "-sa"}
+FEEDS = {"alerts": "-sa", "vehicles": "-vp"}
 
 
 @pytest.fixture(autouse=True)
