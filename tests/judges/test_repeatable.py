@@ -11,10 +11,12 @@ from collections.abc import Mapping
 import pytest
 from sqlalchemy import make_url
 
+from mapping_service.archive import FILES
 from mapping_service.postgres import open_connection
 from mapping_service.store.engine import engine_for
-from tests.factories import drawn_town
+from tests.factories import LAST_SEEN, drawn_town, insert, make_load
 from tests.gtfs_export.readers import Town
+from tests.gtfs_export.test_settled import VAN, settle
 
 ELSEWHERE: Mapping[str, Mapping[str, str]] = {
     "Kiritimati in C": {"LC_ALL": "C", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1", "PGDATESTYLE": "German, DMY"},
@@ -33,7 +35,7 @@ SETTINGS = (
 
 
 def written(url: str, environ: Mapping[str, str]) -> dict[str, str]:
-    words = [sys.executable, "-m", "tests.judges.write_all", url, "drawn-town"]
+    words = [sys.executable, "-m", "tests.judges.write_all", url, "drawn-town", "1"]
     surroundings = {**os.environ, **environ}
     ran = subprocess.run(words, capture_output=True, text=True, env=surroundings, check=False)
     assert ran.returncode == 0, ran.stderr[-2000:]
@@ -52,12 +54,22 @@ def drawn(database: str) -> str:
             town.stop(stop_id, name=name)
         town.hailed("P1", 100.0, 2000.0)
         town.station("S3", "S6")
+        make_load(connection, town.drawn.city_id, town.drawn.network_id, "P1", 1, 0.7)
+        given_up = {"city_id": town.drawn.city_id, "kind": "stop", "old_id": "S9", "new_id": "S1", "since": LAST_SEEN}
+        insert(connection, "id_alias", given_up, {})
+        settle(town, "booked_service", **VAN)
+        settle(town, "agency", agency_id="A1", name="Kooperative Łódź")
+        settle(town, "agency_route", agency_id="A1", route_id="R1")
+        for language in ("sw", "am", "ar"):
+            settle(town, "name_translation", language=language, name="zebra", translation="ወደብ")
+        town.city(country="KE", holidays="as_sunday")
     engine.dispose()
     return database
 
 
 def test_every_file_has_the_same_bytes_everywhere(drawn: str) -> None:
     here = written(drawn, {"LC_ALL": "C.utf8", "TZ": "UTC"})
+    assert here.keys() == FILES.keys()
     assert {place: written(drawn, environ) for place, environ in ELSEWHERE.items()} == dict.fromkeys(ELSEWHERE, here)
     with open_connection(drawn) as connection, connection.cursor() as cursor:
         for setting in SETTINGS:
