@@ -14,6 +14,7 @@ from mapping_service.parameters import Parameters
 from mapping_service.publish import accept
 from mapping_service.receive import receive
 from mapping_service.records import Claim
+from mapping_service.sample_feed import settle
 from mapping_service.stages import process_city
 from mapping_service.store.cities import get_city, list_cities
 from mapping_service.store.engine import engine_for
@@ -43,6 +44,7 @@ def make_sample(url: str) -> None:
     with engine.begin() as connection:
         city = get_city(connection, SLUG)
         accept(connection, city, min_confidence=0.0, actor="sample")
+        settle(connection, city, SEED)
         named = publisher(load_config(os.environ), city)
         note = "Sample made by the ride simulator"
         made = issue(connection, city, named, note=note, valid_from=None, actor="sample")

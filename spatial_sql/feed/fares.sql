@@ -57,8 +57,8 @@ FROM served
 LEFT JOIN hailed USING (stop_id);
 
 -- name: fare_pair
--- Which stage a ride between two areas is. Where ways of one route differ in length the longer one counts: rather too dear than too cheap. Within one area it is the first stage.
-CREATE TEMPORARY TABLE feed_fare_pair ON COMMIT DROP AS
+-- Which stage a ride between two areas is, worked out when asked for. Where ways of one route differ in length the longer one counts: rather too dear than too cheap. Within one area it is the first stage.
+CREATE TEMPORARY VIEW feed_fare_pair AS
 WITH ridden AS (
   SELECT a.route_id, a.pattern_no, a.area_id AS from_area_id, b.area_id AS to_area_id,
          CASE WHEN a.area_id = b.area_id THEN 0 ELSE min(b.dist_m - a.dist_m) END AS ridden_m

@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from mapping_service import sample
 from mapping_service.sample import make_sample
-from mapping_service.store.cities import list_cities
+from mapping_service.sample_feed import settle
+from mapping_service.store.agencies import list_agencies
+from mapping_service.store.booked import list_services
+from mapping_service.store.cities import get_city, list_cities
 from mapping_service.store.engine import engine_for
+from mapping_service.store.settings import get_settings
+from tests.factories import draw_network, drawn_town, make_network
 from tests.pipeline.town import Town, survey
 
 RELEASES = text("SELECT count(*) FROM network WHERE kind = 'release'")
@@ -37,6 +42,19 @@ def test_an_empty_installation_gets_the_sample_and_it_is_called_synthetic(engine
         names = connection.execute(text("SELECT count(short_name) FROM route")).scalar_one()
     assert (city.slug, city.synthetic) == (sample.SLUG, True)
     assert names and releases(engine) == 1
+
+
+def test_the_sample_has_brands_names_in_swahili_and_a_van_to_call(connection: Connection) -> None:
+    """Lines 1 and 2 of the town are run by one brand."""
+    drawn = drawn_town(connection)
+    accepted = make_network(connection, drawn.city_id, "accepted")
+    draw_network(connection, drawn.city_id, accepted)
+    settle(connection, get_city(connection, drawn.slug), sample.SEED)
+    ((brand, routes),) = list_agencies(connection, accepted)
+    assert (brand.agency_id, brand.name, routes) == ("A1", "Ziwa Shuttle (invented)", ["R1", "R2"])
+    (van,) = list_services(connection, accepted)
+    assert (van.booked_id, van.notice_min) == ("B1", 30) and float(van.km2) > 1
+    assert get_settings(connection, drawn.city_id).licence == "CC0-1.0"
 
 
 def test_the_sample_is_made_once(engine: Engine, database: str) -> None:
