@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,8 +13,12 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Connection
 
 from gtfs_export import Publisher, export_evidence, export_gtfs, export_layers, export_ride, export_table
+from mapping_service.changes import compare, draw
 from mapping_service.errors import Conflict
+from mapping_service.parameters import Parameters
 from mapping_service.store import releases
+from mapping_service.store.changes import load_state, release_before
+from mapping_service.store.engine import row
 
 # Writes one file of a release (slug, number).
 Maker = Callable[[Connection, str, int, Path, Publisher], object]
@@ -29,6 +35,16 @@ def _feed(variant: str) -> Maker:
     return make
 
 
+def _changes(connection: Connection, slug: str, number: int, out: Path, _: Publisher) -> None:
+    """Write what changed since the release before: in codes and values (.json), or drawn (.geojson)."""
+    found = row(connection, "releases.get_network", {"slug": slug, "number": number})
+    assert found is not None
+    after, before = load_state(connection, found.network_id), release_before(connection, found.network_id)
+    told = compare(number, after, before, Parameters())
+    content = draw(told, after, before[1] if before else None) if out.suffix == ".geojson" else asdict(told)
+    out.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
+
+
 FILES: Mapping[str, tuple[str, Maker]] = {
     "gtfs.zip": ("application/zip", _feed("frequencies")),
     "gtfs-expanded.zip": ("application/zip", _feed("expanded")),
@@ -40,6 +56,8 @@ FILES: Mapping[str, tuple[str, Maker]] = {
     "aliases.csv": ("text/csv", partial(export_table, name="aliases.csv")),
     "layers.gpkg": ("application/geopackage+sqlite3", _layers),
     "layers.geojson.zip": ("application/zip", _layers),
+    "changes.json": ("application/json", _changes),
+    "changes.geojson": ("application/geo+json", _changes),
 }
 
 

@@ -23,6 +23,7 @@ class Parameters:
     # publishing
     valid_days: int = tunable(180, "days", 30, 365, "GTFS: valid for 30 days or more, a year at most")
     fresh_days: int = tunable(365, "days", 90, 1095, "routes last seen longer ago are not said to run until told again")
+    changed_m: float = tunable(25, "m", 10, 100, "a line or stop that moves by less is as it was, better known [GNSS]")
     few_days_left: int = tunable(30, "days", 7, 60, "GTFS: a feed should be valid for the next 30 days")
 
     # live: vehicles that riders carry along, seen by everybody

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -107,6 +108,15 @@ def read_file(connection: Connection, network_id: int, kept: KeptFile, out: Bina
         found = row(connection, "releases.get_part", {"network_id": network_id, "name": kept.name, "part": part})
         assert found is not None
         out.write(bytes(found.bytes))
+
+
+def read_json(connection: Connection, network_id: int, kept: KeptFile | None) -> Any:
+    """Return what a JSON file of the archive holds, ``None`` where there is no such file."""
+    if kept is None:
+        return None
+    out = BytesIO()
+    read_file(connection, network_id, kept, out)
+    return json.loads(out.getvalue())
 
 
 def save_check(connection: Connection, network_id: int, check: Check) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
+from babel.units import format_unit
 from flask import Flask, Response, g, request
 
 from mapping_service.records import Notice
@@ -103,6 +104,13 @@ class Words:
             return self("unknown")
         km = length_m / 1000
         return self("unit.km", n=format_decimal(km, format="#,##0.0" if km < 100 else "#,##0", locale=self.language))
+
+    def bytes(self, size: int) -> str:
+        """Write the size of a file."""
+        for unit, bytes_of in (("megabyte", 1e6), ("kilobyte", 1e3)):
+            if size >= bytes_of:
+                return format_unit(size / bytes_of, unit, "short", format="#,##0.0", locale=self.language)
+        return format_unit(size, "byte", "long", locale=self.language)
 
     def metres(self, length_m: float | None) -> str:
         """Write a length in whole metres."""

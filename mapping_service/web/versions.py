@@ -17,9 +17,14 @@ from mapping_service.store.releases import Version
 from mapping_service.web.api import dumps
 from mapping_service.web.database import config, connection
 from mapping_service.web.language import words
+from mapping_service.web.notes import notes
 
 blueprint = Blueprint("versions", __name__)
 BOOK = "releases"
+# Of each release in the list of all; its own page has every file.
+_LISTED = ("gtfs.zip", "gtfs-expanded.zip", "gtfs-flex.zip", "evidence.csv", "layers.gpkg")
+# What stands on the map of the changes; of other elements only words change.
+_DRAWN = ("route", "line", "stop")
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ def index(city: str) -> str | Response:
     if request.args.get("f") != "json" and not _wants_json():
         words(place.language)
         return render_template(
-            "releases.html", city=place, versions=found, names=list(FILES), ending=ending(found, date.today()),
+            "releases.html", city=place, versions=found, names=_LISTED, ending=ending(found, date.today()),
             today=date.today(), w=words(place.language, BOOK),
         )
     current = {name: _address("downloads.current_file", city=city, name=name) for name in _names(found[:1])}
@@ -92,6 +97,22 @@ def index(city: str) -> str | Response:
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+@blueprint.get("/<city>/releases/<int:number>")
+def release(city: str, number: int) -> str:
+    """Tell of one release what changed in it, in words and on a map, and what validators said."""
+    place = published.get_city(connection(), city)
+    published.get_release(connection(), city, number)  # says so where there is none
+    (found,) = releases.list_versions(connection(), city, number=number)
+    t, w = words(place.language), words(place.language, BOOK)
+    told = releases.read_json(connection(), found.network_id, found.files.get("changes.json"))
+    listed = told["changes"] if told and told["before"] is not None else []
+    drawn = url_for("downloads.release_file", city=city, number=number, name="changes.geojson")
+    return render_template(
+        "release.html", city=place, version=found, names=list(FILES), changes=told, told=notes(t, w, listed), w=w,
+        drawn=drawn if any(one["element"] in _DRAWN for one in listed) else None,
+    )
 
 
 def ending(found: Sequence[Version], day: date) -> date | None:
@@ -112,7 +133,7 @@ def _listed(city: str, one: Version) -> ReleaseFiles:
     judged = [
         Judgement(c.name, c.validator, c.version, c.day, c.errors, c.warnings, c.infos, c.failure) for c in one.checks
     ]
-    page = _address("versions.index", city=city)
+    page = _address("versions.release", city=city, number=number)
     return ReleaseFiles(
         one.release, page, one.ends_first, one.published_by, one.publish_reason, one.vouched, files, judged
     )

@@ -1,5 +1,12 @@
 -- Releases as versions: their files, what validators said of them, and whether the public sees them.
 
+-- name: get_network
+-- The network of a release, published or withheld. Params: slug, number.
+SELECT n.network_id
+FROM network n
+JOIN city c USING (city_id)
+WHERE c.slug = :slug AND n.kind = 'release' AND n.release_number = :number;
+
 -- name: list_patterns
 -- The patterns of a release, each with a digest of what it says and the day its newest ride was made. Params: network_id.
 SELECT p.pattern_id, p.valid_until, (p.last_seen AT TIME ZONE c.timezone)::date AS last_seen,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,10 @@ from sqlalchemy import Connection, text
 
 from mapping_service.release_records import Check
 from mapping_service.store import releases
-from mapping_service.web.language import LANGUAGES
+from mapping_service.web import language as language_of
+from mapping_service.web import notes
+from mapping_service.web.language import LANGUAGES, catalog
+from tests.factories import draw_network, make_network
 
 
 @pytest.fixture
@@ -72,6 +77,89 @@ def test_the_page_speaks_every_language(
     page = client.get(f"/drawn-town/releases/?lang={language}").get_data(as_text=True)
     assert "The other map is down" in page and "I rode it" in page
     assert json.dumps("{")[1] not in page.partition("<main")[2].partition("</main>")[0]
+
+
+@pytest.fixture
+def second(client: FlaskClient, rows: Connection, network_id: int) -> int:
+    """A second release: R2 is given up, P1 runs oftener and costs more, S2 has moved and has another name."""
+    city_id = rows.exec_driver_sql("SELECT city_id FROM city WHERE slug = 'drawn-town'").scalar_one()
+    made = make_network(rows, city_id, release_number=2, note="After the strike")
+    draw_network(rows, city_id, made)
+    for sql in (
+        "DELETE FROM route WHERE network_id = {} AND route_id = 'R2'",
+        "UPDATE headway SET headway_s = 480, low_s = 400 WHERE network_id = {} AND pattern_id = 'P1'"
+        " AND band_start_s = 21600",
+        "UPDATE fare SET amount = 60, high = 60 WHERE network_id = {}",
+        "UPDATE stop SET name = 'Old <Mill>', geom = ST_Translate(geom, 0.001, 0) WHERE network_id = {}"
+        " AND stop_id = 'S2'",
+    ):
+        rows.exec_driver_sql(sql.format(made))
+    rows.commit()
+    client.get("/drawn-town/gtfs.zip")
+    return made
+
+
+def main_of(page: str) -> str:
+    return page.partition("<main")[2].partition("</main>")[0]
+
+
+def test_a_release_tells_in_words_what_changed(client: FlaskClient, second: int) -> None:
+    page = main_of(client.get("/drawn-town/releases/2").get_data(as_text=True))
+    for words in (
+        "After the strike", "2 River – North End", "06:00–09:00: every 8 min, before every 10 min",
+        "fare KES\u00a060, before KES\u00a050", "now called Old &lt;Mill&gt;, before Mill", "moved by 111 m",
+    ):
+        assert words in page, words
+    assert "/drawn-town/releases/2/changes.geojson" in page
+
+
+def test_the_map_of_the_changes_and_their_codes_are_files_of_the_release(client: FlaskClient, second: int) -> None:
+    drawn = client.get("/drawn-town/releases/2/changes.geojson")
+    assert drawn.mimetype == "application/geo+json" and drawn.json is not None
+    told = {(one["properties"]["change"], one["properties"]["id"]) for one in drawn.json["features"]}
+    assert told == {("removed", "P3"), ("changed", "S2")}
+    codes = client.get("/drawn-town/releases/2/changes.json").json
+    assert codes is not None and (codes["before"], codes["totals"]["routes"]["removed"]) == (1, 1)
+
+
+def test_of_a_first_release_only_the_sizes_are_told(client: FlaskClient, network_id: int) -> None:
+    page = main_of(client.get("/drawn-town/releases/1").get_data(as_text=True))
+    assert "everything in it is new" in page and "map-data" not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_release_speaks_every_language(client: FlaskClient, rows: Connection, second: int, language: str) -> None:
+    judge(rows, second, errors=1, warnings=2)
+    page = main_of(client.get(f"/drawn-town/releases/2?lang={language}").get_data(as_text=True))
+    without_data = page.partition('<script type="application/json"')[0] + page.rpartition("</script>")[2]
+    assert "{" not in without_data and "error code" in page
+
+
+def test_a_report_shows_findings_and_where_they_are(client: FlaskClient, rows: Connection, network_id: int) -> None:
+    judge(rows, network_id, errors=1)
+    page = client.get("/drawn-town/releases/1").get_data(as_text=True)
+    assert "rules.html#error_code-rule" in page and "csvRowNumber 2" in page
+
+
+def test_a_release_that_is_not_public_has_no_page(client: FlaskClient, rows: Connection) -> None:
+    city_id = rows.exec_driver_sql("SELECT city_id FROM city WHERE slug = 'drawn-town'").scalar_one()
+    make_network(rows, city_id, release_number=2, published_at=None, published_by=None)
+    rows.commit()
+    assert client.get("/drawn-town/releases/2").status_code == 404
+
+
+def test_every_word_of_the_pages_of_releases_is_used() -> None:
+    templates = Path(language_of.__file__).parent / "templates"
+    text_ = "".join((templates / name).read_text("utf-8") for name in (
+        "release.html", "releases.html", "release_parts.html", "release_checks.html", "team_releases.html"
+    ) if (templates / name).is_file()) + Path(notes.__file__).read_text("utf-8")
+    words = set(re.findall(r"""\bw\(\s*["']([a-z._]+)["']""", text_))
+    counted = re.findall(r"""w\.count\(["']([a-z._]+)""", text_)
+    words |= {f"{key}.{form}" for key in counted for form in ("one", "other")}
+    open_ended = ("col.", "row.", "list.", "map.", "severity.", "headway.", "fare.", "stop.", "ended", "ending")
+    keys = catalog("en", "releases")
+    assert {key for key in set(keys) - words if not key.startswith(open_ended)} == set()
+    assert {key for key in words - set(keys) if not key.endswith(".")} == set()
 
 
 @pytest.mark.parametrize(("days", "told"), [(-1, True), (29, True), (31, False)])
