@@ -10,6 +10,7 @@ from typing import Any
 from babel.numbers import get_currency_precision, list_currencies
 from sqlalchemy import Connection, Row
 
+from gtfs_export.carried import carried_of
 from gtfs_export.descriptions import Seen, describe
 from gtfs_export.holidays import holidays_of
 from gtfs_export.names import Label, RouteLabels, clean, route_labels
@@ -114,7 +115,7 @@ def _told(route: Row[Any], texts: Texts, synthetic: bool) -> Mapping[str, Any]:
 def _checked(connection: Connection, found: Row[Any]) -> list[Notice]:
     checks = feed_statements("checks")
     values = {"network_id": found.network_id}
-    if connection.execute(checks["any_trip"]).first() is None:
+    if connection.execute(checks["any_trip"]).first() is None and not carried_of(connection, found.network_id):
         raise Conflict(
             "nothing_to_publish",
             f"Release {found.release_number} of {found.city_name} has no pattern with a headway and two stops. "

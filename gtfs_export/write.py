@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from sqlalchemy import Connection
 
-from spatial_sql.loader import feed_select
+from gtfs_export.carried import NOTHING, carried_of
+from spatial_sql.loader import feed_select, feed_statements
 
 # A zip holds a time and permissions for each member; these say nothing about the machine that wrote it.
 MEMBER_TIME = (1980, 1, 1, 0, 0, 0)
@@ -23,6 +26,8 @@ COMPRESSION_LEVEL = 6
 # The database hands out row by row; a call for each of millions would cost more than packing them.
 BUFFER_BYTES = 1 << 20
 
+_QUOTE = '"'
+_QUOTED = re.compile('[",\r\n]')
 _COPY = "COPY ({}) TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')"
 # One value as it is: no JSON holds these characters.
 _COPY_ONE = "COPY ({}) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02', ENCODING 'UTF8')"
@@ -53,14 +58,36 @@ VARIANTS: Mapping[str, Mapping[str, str]] = {
 def write_feed(connection: Connection, variant: str, out: Path | BinaryIO) -> None:
     """Write the feed whose tables are prepared as a GTFS zip: UTF-8, lines ended by LF, no file without rows.
 
-    Memory stays the same however large the feed is: rows go from the database through one buffer into the zip.
+    Memory stays the same however large the feed is: rows go from the database through one buffer into the zip, those
+    beside rows of imported feeds through a file on disk.
     """
+    network_id = connection.execute(feed_statements("checks")["network"]).scalar_one()
+    carried = carried_of(connection, network_id, expanded=variant == "expanded") if variant != "flex" else NOTHING
     cursor: Any = connection.connection.cursor()  # psycopg2's own: SQLAlchemy knows no COPY
     with ZipFile(out, "w") as archive, closing(cursor), ThreadPoolExecutor(1) as packer:
         for name, select in VARIANTS[variant].items():
             with io.BufferedWriter(_Member(archive, name, packer), BUFFER_BYTES) as member:
-                copy = _COPY if name.endswith(".txt") else _COPY_ONE
-                cursor.copy_expert(copy.format(feed_select(select)), member)
+                copy = (_COPY if name.endswith(".txt") else _COPY_ONE).format(feed_select(select))
+                if not carried.has(name):
+                    cursor.copy_expert(copy, member)
+                    continue
+                with TemporaryFile() as ours:
+                    cursor.copy_expert(copy, ours)
+                    ours.seek(0)
+                    own = csv.reader(io.TextIOWrapper(ours, "utf-8", newline=""))
+                    member.writelines(map(csv_line, carried.merged(name, own)))
+        for name in carried.tables():
+            if name not in VARIANTS[variant]:
+                with io.BufferedWriter(_Member(archive, name, packer), BUFFER_BYTES) as member:
+                    member.writelines(map(csv_line, carried.merged(name, ())))
+        for name, data in carried.others().items():
+            archive.writestr(_info(name), data, ZIP_DEFLATED, COMPRESSION_LEVEL)
+
+
+def csv_line(cells: Sequence[str]) -> bytes:
+    """One row as RFC 4180 but for the line end; a lone carriage return is quoted too, as not every writer does."""
+    text = ",".join(f'"{cell.replace(_QUOTE, _QUOTE * 2)}"' if _QUOTED.search(cell) else cell for cell in cells)
+    return f"{text or _QUOTE * 2}\n".encode()
 
 
 class _Member(io.RawIOBase):

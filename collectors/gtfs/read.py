@@ -163,8 +163,8 @@ def _decoded(name: str, data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Problem(
-            "wrong_encoding", f"{name} is not UTF-8 at line {line}. Save the file as UTF-8 (in a text editor: “save with "
-            "encoding”), pack the zip again and import that.", file=name, line=line,
+            "wrong_encoding", f"{name} is not UTF-8 at line {line}. Save the file as UTF-8 (in a text editor: “save "
+            "with encoding”), pack the zip again and import that.", file=name, line=line,
         ) from error
     if "\0" in text:
         raise Problem(

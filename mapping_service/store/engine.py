@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -46,6 +46,15 @@ def table(connection: Connection, name: str) -> Table:
 def rows(connection: Connection, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row[Any]]:
     """Run the named query and return its rows."""
     return list(connection.execute(query(name), dict(parameters or {})))
+
+
+def stream(connection: Connection, name: str, parameters: Mapping[str, Any]) -> Iterator[Row[Any]]:
+    """Run the named query and yield its rows as they come, some at a time: for what may be larger than memory."""
+    found = connection.execute(query(name), dict(parameters), execution_options={"yield_per": _ROWS_AT_ONCE})
+    try:
+        yield from found
+    finally:
+        found.close()
 
 
 def row(connection: Connection, name: str, parameters: Mapping[str, Any] | None = None) -> Row[Any] | None:

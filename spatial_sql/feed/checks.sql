@@ -47,3 +47,7 @@ SELECT FROM feed_trip LIMIT 1;
 -- name: any_booked
 -- Whether a service is booked at all.
 SELECT booked_id FROM feed_booked LIMIT 1;
+
+-- name: network
+-- Which network is prepared.
+SELECT network_id FROM feed_about;

@@ -46,6 +46,7 @@ CROSS JOIN LATERAL (
 -- Half a year where nobody settled it: past it a feed that nobody renewed should stop promising service.
 CROSS JOIN LATERAL (SELECT coalesce(p.valid_until, a.valid_from + 180) AS valid_until) AS v
 WHERE v.valid_until >= a.valid_from
+  AND (p.source_id IS NULL OR p.runs > 0) -- what is carried on of an imported feed goes out word for word
   AND NOT (a.surveyed_once = 'leave_out' AND r.runs = 1)
   AND EXISTS (SELECT FROM headway h WHERE h.network_id = :network_id AND h.pattern_id = p.pattern_id)
   AND (SELECT count(*) FROM pattern_stop s WHERE s.network_id = :network_id AND s.pattern_id = p.pattern_id) > 1;
@@ -56,7 +57,10 @@ ALTER TABLE feed_pattern ADD PRIMARY KEY (pattern_no);
 
 -- name: valid_until
 -- The feed holds as long as the last of its patterns.
-UPDATE feed_about SET valid_until = (SELECT max(valid_until) FROM feed_pattern);
+UPDATE feed_about SET valid_until = coalesce(
+  (SELECT max(valid_until) FROM feed_pattern),
+  (SELECT max(valid_until) FROM pattern p WHERE p.network_id = feed_about.network_id)
+);
 
 -- name: service
 -- The days of service in use, from the release's first day on; those that end sooner than the feed say so in their id.

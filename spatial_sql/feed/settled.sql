@@ -68,7 +68,7 @@ WITH own AS (
   UNION ALL
   SELECT 'attributions', 'organization_name', own.language, replace(text, '{city}', city_name), 'riders', NULL, NULL
   FROM own, feed_about
-  WHERE key = 'riders'
+  WHERE key = 'riders' AND EXISTS (SELECT FROM feed_pattern)
   UNION ALL
   SELECT 'routes', 'route_desc', language, route_desc, route_id, NULL, FALSE
   FROM feed_route_text

@@ -167,3 +167,36 @@ SELECT name, columns, bytes FROM source_file WHERE source_id = :source_id ORDER 
 -- name: list_rows
 -- The rows of a file of a feed, in order. Params: source_id, name.
 SELECT cells FROM source_row WHERE source_id = :source_id AND name = :name ORDER BY line;
+
+-- name: list_carried
+-- The feeds of which a network still holds something, improved or not. Params: network_id.
+SELECT f.source_id, f.network_id AS source_network, f.still_true_until
+FROM source_feed f
+WHERE EXISTS (SELECT FROM pattern p WHERE p.network_id = :network_id AND p.source_id = f.source_id)
+ORDER BY f.source_id;
+
+-- name: list_gone
+-- What a feed was understood to have and a network does not have from it, by kind: trips whose pattern is gone or improved, routes, stops with stations; and routes whose fare rides have told. Params: network_id, source_id, source_network.
+SELECT 'trip' AS kind, t.trip_id AS id
+FROM source_trip t
+WHERE t.source_id = :source_id AND NOT EXISTS (
+  SELECT FROM pattern p
+  WHERE p.network_id = :network_id AND p.pattern_id = t.pattern_id AND p.source_id = :source_id AND p.runs = 0
+)
+UNION ALL
+SELECT 'route', r.route_id
+FROM route r
+WHERE r.network_id = :source_network
+  AND NOT EXISTS (SELECT FROM route o WHERE o.network_id = :network_id AND o.route_id = r.route_id)
+UNION ALL
+SELECT 'stop', s.stop_id
+FROM stop s
+WHERE s.network_id = :source_network
+  AND NOT EXISTS (SELECT FROM stop o WHERE o.network_id = :network_id AND o.stop_id = s.stop_id)
+UNION ALL
+SELECT 'stop', s.station_id
+FROM station s
+WHERE s.network_id = :source_network
+  AND NOT EXISTS (SELECT FROM station o WHERE o.network_id = :network_id AND o.station_id = s.station_id)
+UNION ALL
+SELECT 'told_fare', f.route_id FROM fare f WHERE f.network_id = :network_id AND f.observations > 0;

@@ -50,9 +50,9 @@ def test_the_export_infers_nothing(source: Source) -> None:
     assert forbidden(source, (*WEB, *INFERENCE)) == set()
 
 
-def test_only_two_modules_of_the_export_read_the_database() -> None:
+def test_only_three_modules_of_the_export_read_the_database() -> None:
     readers = [source.path for source in of(("gtfs_export",)) if forbidden(source, ("mapping_service.store",))]
-    assert readers == ["gtfs_export/feed.py", "gtfs_export/source.py"]
+    assert readers == ["gtfs_export/carried.py", "gtfs_export/feed.py", "gtfs_export/source.py"]
 
 
 def test_the_database_folder_knows_nothing_of_the_service() -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from collectors.gtfs.findings import findings
+from collectors.gtfs.read import read_feed
 from collectors.simulator import sample_town
 from collectors.simulator.feed_writer import write_feed
 from mapping_service.errors import NotFound, Problem
@@ -195,3 +197,27 @@ def test_a_feed_says_nothing_where_rides_have_spoken_before(town: Town, tmp_path
     assert not set(ridden) & set(held(town, "candidate"))
     town.process()
     assert not set(ridden) & set(town.accept())
+
+
+def test_what_is_improved_and_what_is_not_make_one_whole_feed(drawn: Town, tmp_path: Path) -> None:
+    drawn.send_all(survey())
+    drawn.process()
+    drawn.accept()
+    drawn.release()
+    path = tmp_path / "out.zip"
+    path.write_bytes(drawn.gtfs())
+    out = read_feed(path)
+    assert [one for one in findings(out) if one.code in ("broken_reference", "doubled_key", "trip_without_stops")] == []
+    before = read_feed(tmp_path / "drawn.zip")
+    ridden = set(sorted(sample_town(RIDES.seed).routes)[:2])
+    for name in ("routes.txt", "trips.txt"):
+        theirs = [row for row in before.records(name) if row["route_id"] not in ridden]
+        ours = [{key: row[key] for key in theirs[0]} for row in out.records(name) if row["route_id"] not in ridden]
+        assert ours == theirs
+    improved_routes = {row["route_id"]: row for row in out.records("routes.txt") if row["route_id"] in ridden}
+    for row in before.records("routes.txt"):
+        if row["route_id"] in ridden:
+            assert improved_routes[row["route_id"]]["agency_id"] == row["agency_id"]
+            assert improved_routes[row["route_id"]]["route_desc"] != row.get("route_desc")
+    old = {row["trip_id"] for row in before.records("trips.txt")}
+    assert not {row["trip_id"] for row in out.records("trips.txt") if row["route_id"] in ridden} & old

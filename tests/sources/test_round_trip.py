@@ -1,0 +1,161 @@
+"""Import and export lose nothing: every table, row and value of a feed goes out as it came in, as text."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from gtfs_export import Publisher, export_gtfs
+from mapping_service.parameters import Parameters
+from mapping_service.publish import accept, release
+from mapping_service.records import City
+from mapping_service.sources import import_feed, vouch
+from mapping_service.store import networks, releases
+from mapping_service.store.cities import get_city
+from tests.factories import make_city, make_network
+from tests.sources.feeds import HOSTILE, NAMES, PLAIN, pack, table, unpack
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+TODAY = date(2026, 6, 2)
+PUBLISHER = Publisher("Commonway Pier", "https://maps.example.org/pier")
+# Whose feed it is now, and since when it holds: these are ours to say.
+OURS = {"feed_info.txt", "attributions.txt", "translations.txt"}
+
+
+def empty_city(connection: Connection, slug: str) -> City:
+    city_id = make_city(connection, slug=slug, srid=None, anchor=None)
+    for kind in ("candidate", "accepted"):
+        make_network(connection, city_id, kind)
+    return get_city(connection, slug)
+
+
+def through(connection: Connection, path: Path, slug: str = "pier", until: date | None = None) -> bytes:
+    """The feed that a city publishes which starts from the one at ``path``, and accepts all of it."""
+    city = empty_city(connection, slug)
+    report = import_feed(connection, city, path, Parameters(), actor="tester", today=TODAY)
+    if until is not None:
+        vouch(connection, city, report.source_id, until, "Amina")
+    accept(connection, city, min_confidence=0.0, actor="tester")
+    made = release(connection, city, note=None, valid_from=TODAY)
+    releases.mark_published(connection, networks.get_release(connection, city, made.release).network_id, "tester", None)
+    out = io.BytesIO()
+    export_gtfs(connection, slug, None, out, PUBLISHER)
+    return out.getvalue()
+
+
+def differences(before: bytes, after: bytes) -> set[str]:
+    """The tables that are not the same, row by row and value by value."""
+    one, other = (tables(data) for data in (before, after))
+    return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
+
+
+def tables(data: bytes) -> Mapping[str, object]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        others = {name: archive.read(name) for name in archive.namelist() if not name.endswith(".txt")}
+        licence = {name: archive.read(name) for name in archive.namelist() if name == "LICENCE.txt"}
+    known = {name for name in zipfile.ZipFile(io.BytesIO(data)).namelist() if name.endswith(".txt")} - licence.keys()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(packed, "w") as chosen:
+        for name in known:
+            chosen.writestr(name, archive.read(name))
+    return {**unpack(packed.getvalue()), **others, **licence}
+
+
+@pytest.mark.parametrize("files", [PLAIN, HOSTILE], ids=["plain", "hostile"])
+def test_a_feed_goes_out_as_it_came_in(connection: Connection, tmp_path: Path, files: Mapping[str, bytes]) -> None:
+    path = pack(tmp_path / "feed.zip", files)
+    assert differences(path.read_bytes(), through(connection, path)) <= OURS
+
+
+@pytest.mark.parametrize("city", ["freetown", "esteli", "accra"])
+def test_a_real_feed_goes_out_as_it_came_in(connection: Connection, city: str) -> None:
+    path = DATA / city / "gtfs.zip"
+    if not path.exists():
+        pytest.skip("the real feeds are not on this machine")
+    assert differences(path.read_bytes(), through(connection, path)) <= OURS
+
+
+def test_what_goes_out_can_come_in_again_and_is_the_same(connection: Connection, tmp_path: Path) -> None:
+    once = tmp_path / "once.zip"
+    once.write_bytes(through(connection, pack(tmp_path / "feed.zip", HOSTILE)))
+    again = through(connection, once, "second")
+    assert differences(once.read_bytes(), again) <= OURS
+    assert [row[1] for row in unpack_stops(again)] == list(NAMES)
+
+
+def unpack_stops(data: bytes) -> list[list[str]]:
+    rows = tables(data)["stops.txt"]
+    assert isinstance(rows, list)
+    return rows[1:]
+
+
+def test_the_expanded_feed_has_each_departure_as_a_trip(connection: Connection, tmp_path: Path) -> None:
+    through(connection, pack(tmp_path / "feed.zip", PLAIN))
+    out = io.BytesIO()
+    export_gtfs(connection, "pier", None, out, PUBLISHER, "expanded")
+    written = unpack(out.getvalue())
+    assert "frequencies.txt" not in written
+    trips = [row[2] for row in written["trips.txt"][1:]]
+    assert len(trips) == 3 * 12 + 65 + 1 and {"out-am-1", "out-am-36", "out-pm-65", "back"} <= set(trips)
+    assert [row[:2] for row in written["stop_times.txt"][1:] if row[0] == "out-am-2"] == [
+        ["out-am-2", clock] for clock in ("06:05:00", "06:10:00", "06:16:00", "06:25:00")]
+
+
+def test_the_same_release_gives_the_same_bytes(connection: Connection, tmp_path: Path) -> None:
+    path = pack(tmp_path / "feed.zip", PLAIN)
+    through(connection, path)
+    outs = [io.BytesIO(), io.BytesIO()]
+    for out in outs:
+        export_gtfs(connection, "pier", None, out, PUBLISHER)
+    assert outs[0].getvalue() == outs[1].getvalue()
+
+
+def test_only_who_vouches_changes_a_calendar(connection: Connection, tmp_path: Path) -> None:
+    path = pack(tmp_path / "feed.zip", PLAIN)
+    out = through(connection, path, until=date(2027, 1, 31))
+    assert differences(path.read_bytes(), out) <= {"calendar.txt", *OURS}
+    rows = tables(out)["calendar.txt"]
+    assert isinstance(rows, list) and {row[9] for row in rows[1:]} == {"20270131"}
+    assert {row[8] for row in rows[1:]} == {"20190304"}
+
+
+cells = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)
+own_columns = st.lists(st.from_regex(r"x_[a-z]{1,4}", fullmatch=True), min_size=1, max_size=3, unique=True)
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture],
+          phases=[Phase.explicit, Phase.reuse, Phase.generate])  # to shrink, each step would be a whole way
+@given(data=st.data(), columns=own_columns)
+def test_any_values_in_any_columns_go_out_as_they_came_in(
+    connection: Connection, data: st.DataObject, columns: list[str]
+) -> None:
+    def rows(n: int) -> list[list[str]]:
+        row = st.lists(cells, min_size=len(columns), max_size=len(columns))
+        return data.draw(st.lists(row, min_size=n, max_size=n))
+
+    stops = [[f"s{i}", name, "-1.3", f"36.8{i}", *own]
+             for i, (name, own) in enumerate(zip(data.draw(st.lists(cells, min_size=4, max_size=4)), rows(4)))]
+    files = {
+        **PLAIN,
+        "stops.txt": table(["stop_id", "stop_name", "stop_lat", "stop_lon", *columns], *stops),
+        "stop_times.txt": table(["trip_id", "stop_id", "stop_sequence", "arrival_time", "departure_time", *columns],
+                                *([trip, f"s{i}", str(i), "06:00:00", "06:00:00", *own]
+                                  for trip in ("out-am", "back") for i, own in enumerate(rows(4)))),
+        "own_table.txt": table(["x", *columns], *(["x", *own] for own in rows(2))),
+    }
+    savepoint = connection.begin_nested()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            path = pack(Path(folder) / "feed.zip", files)
+            assert differences(path.read_bytes(), through(connection, path)) <= OURS
+    finally:
+        savepoint.rollback()
