@@ -38,7 +38,7 @@ class Version:
 
     ``published_by`` is ``None`` as long as it is withheld; ``publish_reason`` says why it was published in spite of
     errors, ``vouched`` why somebody said that all of it still holds. ``ends_first`` is the first day after which one of
-    its patterns holds no longer.
+    its patterns holds no longer. ``credit`` must be shown wherever its shapes are.
     """
 
     network_id: int
@@ -47,6 +47,7 @@ class Version:
     published_by: str | None
     publish_reason: str | None
     vouched: str | None
+    credit: str | None
     files: Mapping[str, KeptFile]
     checks: Sequence[Check]
 
@@ -60,6 +61,7 @@ def list_versions(
     return [
         Version(
             one.network_id, release_of(one), one.ends_first, one.published_by, one.publish_reason, one.vouched,
+            one.credit,
             list_files(connection, one.network_id), list_checks(connection, one.network_id),
         )
         for one in found

@@ -11,6 +11,7 @@ from mapping_service.config import load_config
 from mapping_service.postgres import database_address
 from mapping_service.web import (
     api,
+    catalogs,
     collect,
     compress,
     database,
@@ -48,7 +49,7 @@ _SECURITY_HEADERS = {
 }
 
 # What is published is for every site and every tool to use; pages with forms are not.
-_FOR_EVERYBODY = {one.blueprint.name for one in (api, tiles, downloads, versions, realtime)}
+_FOR_EVERYBODY = {one.blueprint.name for one in (api, tiles, downloads, versions, catalogs, realtime)}
 
 
 def create_app(database_url: str | None = None) -> Flask:
@@ -65,8 +66,8 @@ def create_app(database_url: str | None = None) -> Flask:
     for part in (limits, database, language, problems, openrosa, compress):
         part.install(app)
     for module in (
-        vendor, api, ingest, trackers, records, me, openrosa, openrosa_basic, tiles, downloads, versions, realtime,
-        collect, setup, forms, pages, prints, team,
+        vendor, api, ingest, trackers, records, me, openrosa, openrosa_basic, tiles, downloads, versions, catalogs,
+        realtime, collect, setup, forms, pages, prints, team,
     ):
         app.register_blueprint(module.blueprint)
     app.after_request(_secure)

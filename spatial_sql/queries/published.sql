@@ -11,7 +11,7 @@ ORDER BY name, slug;
 -- The releases of a city with their sizes, newest first; the box is that of the routes, or of the service points where there are none. Params: slug, number (null: all of them), most (how many), withheld (whether those as well that are not public).
 SELECT n.network_id, n.release_number AS number, to_char(n.valid_from, 'YYYY.MM.DD') || '-' || n.release_number AS version,
        n.valid_from, pattern.valid_until, pattern.ends_first, n.note, n.fingerprint, n.published_at, n.published_by,
-       n.publish_reason, n.vouched, route.routes, route.runs, pattern.patterns, pattern.length_m, stop.stops, point.service_points,
+       n.publish_reason, n.vouched, n.street_credit AS credit, route.routes, route.runs, pattern.patterns, pattern.length_m, stop.stops, point.service_points,
        ST_XMin(shown.box) AS west, ST_YMin(shown.box) AS south, ST_XMax(shown.box) AS east, ST_YMax(shown.box) AS north
 FROM network n
 JOIN city c USING (city_id)

@@ -172,3 +172,16 @@ def test_the_page_warns_before_a_part_of_the_map_ends(
                  {"day": date.today() + timedelta(days=days)})
     rows.commit()
     assert ('class="caution"' in client.get("/drawn-town/releases/").get_data(as_text=True)) is told
+
+
+def test_catalogues_find_the_feed_in_their_own_form(client: FlaskClient, rows: Connection) -> None:
+    made = client.get("/drawn-town/dmfr.json").json
+    assert made is not None
+    assert made["feeds"][0]["urls"]["static_current"] == "https://maps.example/drawn-town/gtfs.zip"
+    assert client.get("/drawn-town/mobility-database.json").status_code == 409  # nobody said in which country
+    rows.execute(text("UPDATE city SET country = 'KE' WHERE slug = 'drawn-town'"))
+    rows.commit()
+    record = client.get("/drawn-town/mobility-database.json")
+    assert record.json is not None and record.json["location"]["country_code"] == "KE"
+    assert record.json["features"] == ["fares-v1", "fares-v2"] and record.headers["Access-Control-Allow-Origin"] == "*"
+    assert client.get("/empty-town/dmfr.json").status_code == 404
