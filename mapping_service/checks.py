@@ -20,7 +20,8 @@ from sqlalchemy.pool import NullPool
 
 from mapping_service.cluster import OLDEST_POSTGRES
 from mapping_service.config import Config
-from mapping_service.errors import Problem
+from mapping_service.drawing.pdf import require_pango
+from mapping_service.errors import Problem, Unavailable
 from mapping_service.parameters import Parameters
 from mapping_service.postgres import OLDEST_POSTGIS, database_address, open_connection
 from mapping_service.up import is_healthy, require_free_port
@@ -109,6 +110,16 @@ def front_end(config: Config) -> Outcome:
     if MAPLIBRE.exists():
         return Outcome("ok", str(MAPLIBRE.parent))
     return Outcome("fail", f"{MAPLIBRE} is missing", "Run script/server again, or npm ci.")
+
+
+@check
+def printing(config: Config) -> Outcome:
+    """Timetables and maps can be written as PDF"""
+    try:
+        require_pango()
+    except Unavailable as problem:
+        return Outcome("warn", problem.code, problem.sentence)
+    return Outcome("ok", "WeasyPrint with Pango")
 
 
 @check

@@ -96,8 +96,9 @@ def draw(
     ])
     texts, taken = place(names, [line for line, _ in drawn.beds], around(dots), within)
     marks = chain(
-        street_marks(streets, scale), _bundles(drawn, lines), links, dots, texts, _numbers(drawn, lines, taken, within),
-        _head(captions), _index(lines, within, width), foot_marks(captions, scale, width, height),
+        street_marks(streets, scale, within), _bundles(drawn, lines), links, dots, texts,
+        _numbers(drawn, lines, taken, within), _head(captions), _index(lines, within, width),
+        foot_marks(captions, scale, width, height),
     )
     return Drawing(width, height, captions.title, list(marks))
 

@@ -13,7 +13,8 @@ import numpy as np
 import shapely
 
 from mapping_service.drawing.frame import Area, Frame, bar_m, fit
-from mapping_service.drawing.labels import Name, around, place, width_mm
+from mapping_service.drawing.labels import Name, around, place
+from mapping_service.drawing.labels import width_mm as text_mm
 from mapping_service.drawing.model import INK, PAPER, SOFT, Box, Dot, Drawing, Mark, Path, Text
 from mapping_service.records import Floats
 
@@ -67,7 +68,8 @@ def area(width_mm: float, height_mm: float, head_mm: float = HEAD_MM) -> Area:
 
 def frame(ways: Sequence[Way], halts: Sequence[Halt], within: Area) -> Frame:
     """Fit a route into an area, with room for the names around it."""
-    room = Area(within.left + 21, within.top + 6, within.width - 42, within.height - 12)
+    aside = min(21.0, 0.22 * within.width)
+    room = Area(within.left + aside, within.top + 6, within.width - 2 * aside, within.height - 12)
     places = [one.lon_lat for one in ways] + [np.array([[one.lon, one.lat] for one in halts]).reshape(-1, 2)]
     return fit(np.concatenate(places), room, LEAST_METRES_PER_MM)
 
@@ -80,7 +82,7 @@ def draw(
     within = area(width_mm, height_mm, HEAD_MM if head else 0.0)
     scale = frame(ways, halts, within)
     lines = [scale.mm(one.lon_lat) for one in ways]
-    marks: list[Mark] = [*street_marks(streets, scale)]
+    marks: list[Mark] = [*street_marks(streets, scale, within)]
     marks.append(Path(lines, PAPER, _CASING_MM))
     for single in (True, False):
         if drawn := [line for one, line in zip(ways, lines, strict=True) if one.single is single]:
@@ -97,15 +99,17 @@ def least_street(metres_per_mm: float) -> int:
     return max((rank for rank, (most, *_) in STREETS.items() if metres_per_mm <= most), default=0)
 
 
-def street_marks(streets: Sequence[tuple[int, Floats]], scale: Frame) -> list[Mark]:
-    """The streets under a map: the smaller first, those of each rank as one path; none that its scale would clutter."""
+def street_marks(streets: Sequence[tuple[int, Floats]], scale: Frame, within: Area) -> list[Mark]:
+    """The streets in an area: the smaller first, those of each rank as one path; none that the scale would clutter."""
     marks: list[Mark] = []
     for rank in sorted(STREETS, reverse=True):
         most, width, colour = STREETS[rank]
         drawn = [scale.mm(line) for of, line in streets if of == rank]
         if drawn and scale.metres_per_mm <= most:
             simple = shapely.simplify([shapely.linestrings(line) for line in drawn], _SIMPLER_MM)
-            marks.append(Path([shapely.get_coordinates(line) for line in simple], colour, width))
+            cut = shapely.clip_by_rect(simple, within.left, within.top, within.right, within.bottom)
+            left = [part for part in shapely.get_parts(cut) if part.length > 0]
+            marks += [Path([shapely.get_coordinates(part) for part in left], colour, width)] if left else []
     return marks
 
 
@@ -128,14 +132,14 @@ def _head(captions: Captions, colour: str, sheet_mm: float) -> list[Mark]:
     marks: list[Mark] = []
     left = MARGIN_MM
     if captions.badge:
-        wide = max(width_mm(captions.badge, 6.0, True) + 4.0, 11.0)
+        wide = max(text_mm(captions.badge, 6.0, True) + 4.0, 11.0)
         marks += [
             Box(left, MARGIN_MM, wide, 9.0, colour, 1.5),
             Text(left + wide / 2, MARGIN_MM + 6.6, captions.badge, 6.0, "#ffffff", "middle", True),
         ]
         left += wide + 3.5
     room = sheet_mm - left - MARGIN_MM
-    size = min(6.0, 6.0 * room / max(width_mm(captions.title, 6.0, True), 1.0))
+    size = min(6.0, 6.0 * room / max(text_mm(captions.title, 6.0, True), 1.0))
     marks.append(Text(left, MARGIN_MM + 4.5 + size * 0.36, captions.title, size, INK, bold=True))
     said = [line for line in captions.lines if line]
     marks += [Text(MARGIN_MM, MARGIN_MM + 15.0 + 4.5 * k, line, 3.4, SOFT) for k, line in enumerate(said)]
@@ -143,16 +147,19 @@ def _head(captions: Captions, colour: str, sheet_mm: float) -> list[Mark]:
 
 
 def foot_marks(captions: Captions, scale: Frame, width_mm: float, height_mm: float) -> list[Mark]:
-    """The scale bar and the north arrow at the left, whom to thank at the right."""
+    """The scale bar and the north arrow at the left, whom to thank at the right, or below where that is too long."""
     y = height_mm - MARGIN_MM
     metres = bar_m(scale.metres_per_mm, _BAR_MM)
     x, length = MARGIN_MM + 7.0, metres / scale.metres_per_mm
     arrow = np.array([[0, -5.0], [1.5, 0.0], [0, -1.2], [-1.5, 0.0], [0, -5.0]]) + (MARGIN_MM + 1.5, y)
     bar = np.array([[x, y - 1.5], [x, y], [x + length, y], [x + length, y - 1.5]])
+    said = captions.length(metres)
+    room = width_mm - MARGIN_MM - (x + length + 4.0 + text_mm(said, 2.8))
+    below = 0.0 if text_mm(captions.credit, 2.6) < room else 4.5
     return [
         Path([arrow], INK, 0.3),
         Text(MARGIN_MM + 1.5, y - 6.0, captions.north, 2.8, INK, "middle", True),
         Path([bar], INK, 0.4),
-        Text(x + length + 2.0, y, captions.length(metres), 2.8, INK),
-        Text(width_mm - MARGIN_MM, y, captions.credit, 2.6, SOFT, "end"),
+        Text(x + length + 2.0, y, said, 2.8, INK),
+        Text(width_mm - MARGIN_MM, y + below, captions.credit, 2.6, SOFT, "end"),
     ]

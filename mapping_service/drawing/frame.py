@@ -47,10 +47,11 @@ class Frame:
         middle = self.area.left + self.area.width / 2, self.area.top + self.area.height / 2
         return np.asarray(middle + metres * (1.0, -1.0) / self.metres_per_mm)
 
-    def bbox(self) -> tuple[float, float, float, float]:
-        """Return west, south, east and north of what the area shows, in degrees."""
-        half = np.array((self.area.width, self.area.height)) * self.metres_per_mm / 2
-        corners = np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)]) * half + (self.easting_m, self.northing_m)
+    def bbox(self, area: Area) -> tuple[float, float, float, float]:
+        """Return west, south, east and north of what a part of the sheet shows, in degrees."""
+        corners = np.array([(x, y) for x in (area.left, area.right) for y in (area.top, area.bottom)])
+        middle = self.area.left + self.area.width / 2, self.area.top + self.area.height / 2
+        corners = (corners - middle) * (1.0, -1.0) * self.metres_per_mm + (self.easting_m, self.northing_m)
         lon_lat = to_lon_lat(corners, self.srid)
         west, south = lon_lat.min(axis=0).tolist()
         east, north = lon_lat.max(axis=0).tolist()

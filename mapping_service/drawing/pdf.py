@@ -46,15 +46,21 @@ def print_page(page: Callable[[bool], str], files: Files) -> bytes:
         return _print(page(True), files)[0] if missing else made
 
 
-def _print(html: str, files: Files) -> tuple[bytes, set[str]]:
+def require_pango() -> None:
+    """Raise ``Unavailable`` ``pdf_unavailable`` where this machine cannot set type."""
     try:
         # Here and not above: it loads Pango, without which all but PDF must go on.
-        from weasyprint import HTML
-        from weasyprint.urls import URLFetcher, URLFetcherResponse
+        from weasyprint import HTML  # noqa: F401
     except OSError as error:
-        raise Unavailable(
-            "pdf_unavailable", "This machine cannot write PDF: libpango-1.0-0 and libpangoft2-1.0-0 are not installed."
-        ) from error
+        needed = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core"
+        sentence = f"This machine cannot write PDF. Run script/server again, or as root: apt-get install {needed}"
+        raise Unavailable("pdf_unavailable", sentence) from error
+
+
+def _print(html: str, files: Files) -> tuple[bytes, set[str]]:
+    require_pango()
+    from weasyprint import HTML
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class Given(URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:

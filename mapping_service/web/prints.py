@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from mapping_service.drawing import city as whole
 from mapping_service.drawing import corridor
-from mapping_service.drawing.frame import Frame, is_wide
+from mapping_service.drawing.frame import Area, Frame, is_wide
 from mapping_service.drawing.model import Drawing
 from mapping_service.drawing.pdf import print_page
 from mapping_service.drawing.svg import write_html, write_svg
@@ -28,6 +28,7 @@ from mapping_service.web.language import Words, words
 SVG_TYPE = "image/svg+xml"
 A4_MM = 297.0, 210.0
 _PICTURE_MM = 182.0, 84.0  # on a timetable: as wide as its page allows
+PAGES_MM = {"page": (210.0, 105.0), "phone": (80.0, 110.0)}
 
 blueprint = Blueprint("prints", __name__)
 # A global, not a context: macros of imported templates need it too.
@@ -59,23 +60,27 @@ def _timetable(city: str, route_id: str, *, printed: bool, missing: bool) -> str
         "timetable.html", city=found.city, release=found.release, route=route, directions=made, printed=printed,
         missing=missing, summary=timetable.summary(patterns),
         estimated=any(row.estimated for one in made for row in one.hours),
+        dashed=any(one.runs == 1 for one in patterns),
         stage_fares=published.list_stage_fares(connection(), found.network_id, route_id),
         address=config().base_url + url_for("pages.route", city=city, route_id=route_id),
-        picture=_picture(found, route, patterns) if printed else None,
+        picture=Markup(write_html(_inset(found, route_id, _PICTURE_MM), words().language)) if printed else None,
     )
 
 
-def _picture(found: Snapshot, route: RouteSummary, patterns: Sequence[Pattern]) -> Markup:
-    """The map that is printed under a timetable."""
-    drawing = _route_map(found, route, patterns, *_PICTURE_MM, head=False)
-    return Markup(write_html(drawing, words().language))
+def _inset(found: Snapshot, route_id: str, size_mm: tuple[float, float]) -> Drawing:
+    """The map that stands under a timetable, which tells what its head would."""
+    route = published.get_route(connection(), found.network_id, route_id)
+    patterns = published.list_patterns(connection(), found.network_id, route_id)
+    return _route_map(found, route, patterns, *size_mm, head=False)
 
 
 @blueprint.get("/<city>/routes/<path:route_id>/map.svg")
 def route_map_svg(city: str, route_id: str) -> Response:
-    """A route on a map that any size suits."""
+    """A route on a map that any size suits; ``?for=page`` and ``?for=phone`` are to be read as large as they stand."""
     found = published.get_newest(connection(), city)
-    return _send(write_svg(_sheet(found, route_id, missing=False), words(found.city.language).language), SVG_TYPE)
+    within = PAGES_MM.get(request.args.get("for", ""))
+    drawing = _inset(found, route_id, within) if within else _sheet(found, route_id, missing=False)
+    return _send(write_svg(drawing, words(found.city.language).language), SVG_TYPE)
 
 
 @blueprint.get("/<city>/routes/<path:route_id>/map.pdf")
@@ -119,8 +124,8 @@ def _network(found: Snapshot, *, missing: bool) -> Drawing:
     lines = [one for one in lines if one.ways]
     if not lines:
         raise NotFound("nothing_to_draw", "This release has no routes, so there is no map of them.")
-    size = whole.sheet_mm(lines)
-    below = _streets(found.city, whole.frame(lines, whole.area(lines, *size)))
+    within = whole.area(lines, *whole.sheet_mm(lines))
+    below = _streets(found.city, whole.frame(lines, within), within)
     captions = _captions(t, found, found.city.name, "", bool(below))
     notes = [
         t("print.network", routes=t.count("routes", len(lines))),
@@ -147,7 +152,7 @@ def _route_map(
     ways = [corridor.Way(_lon_lat(one), one.runs == 1) for one in patterns]
     halts = _halts(patterns)
     within = corridor.area(width_mm, height_mm, corridor.HEAD_MM if head else 0.0)
-    below = _streets(found.city, corridor.frame(ways, halts, within))
+    below = _streets(found.city, corridor.frame(ways, halts, within), within)
     stages = published.list_stage_fares(connection(), found.network_id, route.route_id)
     said = timetable.say_summary(t, timetable.summary(patterns), t.fare(route.fare) if route.fare else None, stages)
     captions = _captions(t, found, route.long_name or t("route.unnamed"), route.short_name or "", bool(below))
@@ -176,8 +181,9 @@ def _lon_lat(pattern: Pattern) -> Floats:
     return np.array(pattern.geometry["coordinates"], dtype=np.float64)
 
 
-def _streets(city: City, frame: Frame) -> list[tuple[int, Floats]]:
-    return streets.list_drawn(connection(), city.slug, frame.bbox(), corridor.least_street(frame.metres_per_mm))
+def _streets(city: City, frame: Frame, within: Area) -> list[tuple[int, Floats]]:
+    rank = corridor.least_street(frame.metres_per_mm)
+    return streets.list_drawn(connection(), city.slug, frame.bbox(within), rank)
 
 
 def _captions(t: Words, found: Snapshot, title: str, badge: str, with_streets: bool) -> corridor.Captions:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -63,8 +64,23 @@ def test_streets_lie_below_all_else_and_small_ones_are_not_on_small_maps() -> No
     assert [least_street(scale) for scale in (5.0, 20.0, 60.0, 200.0, 1000.0)] == [4, 3, 2, 1, 0]
 
 
+def test_streets_end_where_the_map_does() -> None:
+    far = np.array([(36.5, -1.5), (37.1, -1.1)])
+    (street,) = (one for one in drawn(streets=[(1, far)]).marks if isinstance(one, Path) and one.colour == "#e4dcca")
+    points = np.concatenate(list(street.lines))
+    assert points[:, 0].min() >= 8.0 and points[:, 1].min() >= 30.0 and points[:, 1].max() <= 195.0
+
+
 def test_under_a_timetable_the_map_has_no_head_of_its_own() -> None:
     assert "A – D" not in texts(drawn(head=False)) and "D" in texts(drawn(head=False))
+
+
+def test_on_a_narrow_sheet_thanks_stand_below_the_scale() -> None:
+    thanks = replace(CAPTIONS, credit="Streets © OpenStreetMap contributors · Drawn Town")
+    made = draw([Way(LINE, False)], halts("AbcD"), [], "#0b5fa5", thanks, 80.0, 110.0, head=False)
+    said = {one.text: one.y for one in made.marks if isinstance(one, Text)}
+    assert said[thanks.credit] > said["2000 m"] == 102.0
+    assert {text for text in said if len(text) == 1} >= {"A", "D"}
 
 
 def test_everything_lies_on_the_sheet() -> None:

@@ -33,8 +33,14 @@ def test_one_stop_alone_is_not_blown_up() -> None:
 
 
 def test_what_an_area_shows_is_told_in_degrees() -> None:
-    west, south, east, north = fit(PLACES, SHEET, 1.0).bbox()
+    west, south, east, north = fit(PLACES, SHEET, 1.0).bbox(SHEET)
     assert (west, south, east, north) == pytest.approx((36.80, -1.30, 36.82, -1.29), abs=2e-4)
+
+
+def test_a_wider_part_of_the_sheet_shows_more_of_the_ground() -> None:
+    frame = fit(PLACES, SHEET, 1.0)
+    west, south, east, north = frame.bbox(Area(10.0, 20.0, 400.0, 100.0))
+    assert (west, south, east, north) == pytest.approx((36.80, -1.30, 36.84, -1.29), abs=2e-4)
 
 
 def test_a_way_from_west_to_east_is_wide_even_where_degrees_are_narrow() -> None:

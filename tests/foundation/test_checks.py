@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 from mapping_service import checks
 from mapping_service.checks import CHECKS, CheckResult, run_checks
 from mapping_service.config import Config, load_config
+from mapping_service.errors import Unavailable
 from mapping_service.postgres import open_connection
 from tests.factories import drawn_town
 from tests.foundation.test_up import free_port, taken_port
@@ -91,6 +92,15 @@ def test_a_disk_that_fills_up_is_noticed(
 def test_a_missing_map_library_fails(config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(checks, "MAPLIBRE", tmp_path / "maplibre-gl.css")
     assert results(config)["front_end"].state == "fail"
+
+
+def test_a_machine_that_cannot_print_is_told_what_to_install(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> None:
+        raise Unavailable("pdf_unavailable", "apt-get install libpango-1.0-0")
+
+    monkeypatch.setattr(checks, "require_pango", missing)
+    result = results(config)["printing"]
+    assert (result.state, result.hint) == ("warn", "apt-get install libpango-1.0-0")
 
 
 def test_a_feed_that_ends_within_a_month_is_named(config: Config, database: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -72,6 +74,15 @@ def test_a_route_is_on_a_map_that_scales_and_on_a_sheet_of_a4(client: FlaskClien
     assert "Market" in words_of(client.get("/drawn-town/routes/R1/map.pdf").data)
     turned = pypdfium2.PdfDocument(client.get("/drawn-town/routes/R2/map.pdf").data)
     assert [round(side / 72 * 25.4) for side in turned[0].get_size()] == [210, 297]
+
+
+def test_under_a_timetable_the_map_is_as_large_as_the_screen_can_tell(client: FlaskClient) -> None:
+    page = text(client, "/drawn-town/routes/R1/timetable")
+    for size, box in (("page", "0 0 210 105"), ("phone", "0 0 80 110")):
+        assert f"for={size}" in page
+        root = ElementTree.fromstring(client.get(f"/drawn-town/routes/R1/map.svg?for={size}").data)
+        said = [one.text for one in root.iter("{http://www.w3.org/2000/svg}text")]
+        assert root.attrib["viewBox"] == box and "Harbour" in said and "Harbour – Airport" not in said
 
 
 def test_streets_lie_under_a_map_and_their_makers_are_thanked(client: FlaskClient, rows: Connection) -> None:
@@ -158,6 +169,17 @@ def test_a_hostile_name_stays_text(client: FlaskClient, rows: Connection) -> Non
     rows.commit()
     assert "<script>alert" not in text(client, "/drawn-town/routes/R1/timetable")
     assert "<script>alert(1)" in words_of(client.get("/drawn-town/routes/R1/timetable.pdf").data).replace(" ", "")
+
+
+def test_without_pango_all_but_pdf_goes_on(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(ModuleType):
+        def __getattr__(self, name: str) -> object:
+            raise OSError("cannot load library 'libpango-1.0-0'")
+
+    monkeypatch.setitem(sys.modules, "weasyprint", Broken("weasyprint"))
+    response = client.get("/drawn-town/routes/R1/timetable.pdf")
+    assert response.status_code == 503 and "libpango-1.0-0" in response.get_data(as_text=True)
+    assert client.get("/drawn-town/routes/R1/map.svg").status_code == 200
 
 
 def test_an_unknown_route_has_no_timetable(client: FlaskClient) -> None:
