@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from mapping_service.errors import Moved, NotFound
+from mapping_service.load_records import Load
 from mapping_service.store.engine import row, rows
 from mapping_service.store.ids import follower
 
@@ -219,6 +220,7 @@ class Pattern:
     headways: Sequence[Headway]
     hail_stretches: Sequence[HailStretch]
     stop_candidates: Sequence[StopCandidate]
+    loads: Sequence[Load] = ()
 
 
 @dataclass(frozen=True)
@@ -321,10 +323,11 @@ def get_route(connection: Connection, network_id: int, route_id: str) -> RouteSu
 def list_patterns(connection: Connection, network_id: int, route_id: str) -> list[Pattern]:
     """The patterns of a route with all that is known of them, direction by direction."""
     key = {"network_id": network_id, "route_id": route_id}
-    stops, times, headways, hailed, maybe = (
+    stops, times, headways, hailed, maybe, loads = (
         _by_pattern(rows(connection, f"published.{name}", key))
         for name in (
             "list_pattern_stops", "list_ride_times", "list_headways", "list_hail_stretches", "list_stop_candidates",
+            "list_loads",
         )
     )
     return [
@@ -335,6 +338,7 @@ def list_patterns(connection: Connection, network_id: int, route_id: str) -> lis
             headways=[Headway(**values) for values in headways[one.pattern_id]],
             hail_stretches=[HailStretch(**values) for values in hailed[one.pattern_id]],
             stop_candidates=[StopCandidate(**values) for values in maybe[one.pattern_id]],
+            loads=[Load(**values) for values in loads[one.pattern_id]],
         )
         for one in rows(connection, "published.list_patterns", key)
     ]

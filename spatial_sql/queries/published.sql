@@ -141,6 +141,15 @@ JOIN pattern p USING (network_id, pattern_id)
 WHERE h.network_id = :network_id AND p.route_id = :route_id
 ORDER BY h.pattern_id, h.band_start_s;
 
+-- name: list_loads
+-- How full the vehicles of a route's patterns are, and who gets on and off, the day before its bands. Params: network_id, route_id.
+SELECT l.pattern_id, l.stop_sequence, l.band_start_s, l.band_end_s, l.seats, l.seats_low, l.seats_high, l.seats_runs,
+       l.boarded, l.boarded_low, l.boarded_high, l.alighted, l.alighted_low, l.alighted_high, l.counted_runs, l.people
+FROM load l
+JOIN pattern p USING (network_id, pattern_id)
+WHERE l.network_id = :network_id AND p.route_id = :route_id
+ORDER BY l.pattern_id, l.band_start_s, l.band_end_s DESC, l.stop_sequence;
+
 -- name: list_stage_fares
 -- The steps of a route's fare where it grows with the way. Params: network_id, route_id.
 SELECT from_m, amount::float AS amount, low::float AS low, high::float AS high, currency, observations, people

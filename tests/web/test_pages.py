@@ -17,6 +17,7 @@ from tests.factories import (
     at,
     make_city,
     make_hail_stretch,
+    make_load,
     make_network,
     make_pattern,
     make_route,
@@ -215,3 +216,25 @@ def test_an_id_that_was_given_up_leads_to_what_follows_it(client: FlaskClient, r
     assert answer.headers["Location"] == path.format("drawn-town", "R1") + "?lang=fr&endpoint=x"
     assert client.get("/drawn-town/stops/S9").headers["Location"] == "/drawn-town/stops/S1"
     assert client.get(path.format("drawn-town", "S9")).status_code == 404
+
+
+def test_a_route_says_in_a_chart_and_in_words_how_full_it_is(client: FlaskClient, rows: Connection) -> None:
+    assert "How full" not in text(client, "/drawn-town/routes/R1")
+    key = (rows, *drawn_network(rows), "P1")
+    make_load(*key, 1, 0.5)
+    make_load(*key, 2, 1.2)
+    make_load(*key, 2, 0.9, (21600, 32400), seats_runs=1, people=None)
+    make_load(*key, 3, None, boarded=2.5, boarded_low=2.0, boarded_high=3.0, seats_runs=0, counted_runs=2)
+    rows.commit()
+    page = " ".join(text(client, "/drawn-town/routes/R1").split())
+    assert "<b>People stand, most of all after Market</b>" in page
+    assert "100–140 of 100 seats taken there, probably · 3 runs · 2 people" in page
+    assert "<b>All seats taken, most of all after Market</b>" in page and "1 run · not stated" in page
+    assert page.count('class="chart load"') == 2
+    # From the second stop of five to the third, a quarter of the way; 1.2 of the 1.3 that fit into the chart.
+    assert re.search(r'class="fill" x="50\.0" y="7\.7" width="25\.0" height="92\.3"', page)
+    assert " · 2.5 get on" in page and "get off" not in page
+    there = client.get("/api/v1/cities/drawn-town/routes/R1").get_json()["patterns"][0]["loads"]
+    assert [(one["stop_sequence"], one["seats"], one["boarded"]) for one in there[:3]] == [
+        (1, 0.5, None), (2, 1.2, None), (3, None, 2.5)
+    ]
