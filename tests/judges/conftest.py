@@ -20,7 +20,9 @@ from tests.judges.timetable import Day, Rows, read_tables
 
 PUBLISHER = Publisher(name="Maps of Mavuno", url="https://maps.example.org/mavuno")
 COUNTRY = "KE"
-VARIANTS = {"gtfs.zip": "frequencies", "gtfs-expanded.zip": "expanded"}
+PLANNED = {"gtfs.zip": "frequencies", "gtfs-expanded.zip": "expanded"}
+"""The feeds for every planner, by the names of their zips."""
+VARIANTS = {**PLANNED, "gtfs-flex.zip": "flex"}
 
 
 @dataclass(frozen=True)

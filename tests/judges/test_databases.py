@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 from tests.conftest import _new_database
-from tests.judges.conftest import VARIANTS, Feeds
+from tests.judges.conftest import PLANNED, Feeds
 from tests.judges.databases import node_gtfs, via_postgres, why_no_node_gtfs, why_no_via_postgres
 from tests.judges.timetable import read_tables
 
@@ -21,7 +21,7 @@ def held(rows: Iterable[Row], columns: Iterable[str]) -> Counter[tuple[str, ...]
 
 
 @pytest.mark.skipif(why_no_via_postgres() is not None, reason=str(why_no_via_postgres()))
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("name", PLANNED)
 def test_postgres_takes_the_feed_with_foreign_keys_on(server: str, sample: Feeds, name: str) -> None:
     published = read_tables(sample[name])
     with _new_database(server) as url:
@@ -34,7 +34,7 @@ def test_postgres_takes_the_feed_with_foreign_keys_on(server: str, sample: Feeds
 
 
 @pytest.mark.skipif(why_no_node_gtfs() is not None, reason=str(why_no_node_gtfs()))
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("name", PLANNED)
 def test_sqlite_keeps_every_row_and_text(sample: Feeds, name: str) -> None:
     published = read_tables(sample[name])
     kept = node_gtfs(sample[name])

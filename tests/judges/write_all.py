@@ -1,4 +1,4 @@
-"""Makes every file of a city's release anew and prints the digest of each: ``write_all.py DATABASE_URL CITY NUMBER``."""
+"""Makes every file of a release anew and prints the digest of each: ``write_all.py DATABASE_URL CITY NUMBER``."""
 
 from __future__ import annotations
 
