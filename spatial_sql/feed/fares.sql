@@ -36,7 +36,7 @@ CROSS JOIN (VALUES (FALSE), (TRUE)) AS hours (rush)
 WHERE NOT rush OR surcharge > 0;
 
 -- name: fare_place
--- Where one gets on and off the routes whose fare grows with the way, and in which area that is: a hailed place counts to the stop next to it.
+-- Where one gets on and off the routes whose fare grows with the way, and in which area that is: a hailed place counts to the stop next to it on each route.
 CREATE TEMPORARY TABLE feed_fare_place ON COMMIT DROP AS
 WITH served AS (
   SELECT p.route_id, p.pattern_no, s.stop_sequence, s.stop_id, s.is_virtual, s.dist_m,
@@ -46,15 +46,15 @@ WITH served AS (
   JOIN feed_stop f USING (stop_id)
   WHERE p.route_id IN (SELECT route_id FROM feed_fare_product WHERE stage > 0)
 ), hailed AS (
-  SELECT DISTINCT ON (v.stop_id) v.stop_id, s.area_id
+  SELECT DISTINCT ON (v.route_id, v.stop_id) v.route_id, v.stop_id, s.area_id
   FROM served v
   JOIN served s ON s.pattern_no = v.pattern_no AND NOT s.is_virtual
   WHERE v.is_virtual
-  ORDER BY v.stop_id, abs(v.dist_m - s.dist_m), s.area_id COLLATE "C"
+  ORDER BY v.route_id, v.stop_id, abs(v.dist_m - s.dist_m), s.area_id COLLATE "C"
 )
 SELECT route_id, pattern_no, stop_sequence, stop_id, is_virtual, dist_m, coalesce(hailed.area_id, served.area_id) AS area_id
 FROM served
-LEFT JOIN hailed USING (stop_id);
+LEFT JOIN hailed USING (route_id, stop_id);
 
 -- name: fare_pair
 -- Which stage a ride between two areas is, worked out when asked for. Where ways of one route differ in length the longer one counts: rather too dear than too cheap. Within one area it is the first stage.
