@@ -24,6 +24,12 @@ def get_agency(connection: Connection, network: int, named: str) -> Agency | Non
     return _agency(found) if found else None
 
 
+def agency_of(connection: Connection, network: int, route_id: str) -> Agency | None:
+    """Return the agency that runs a route, where a person said so."""
+    found = row(connection, "agencies.get_agency_of_route", {"network_id": network, "route_id": route_id})
+    return _agency(found) if found else None
+
+
 def put_agency(connection: Connection, city_id: int, network: int, agency: Agency) -> Agency:
     """Keep an agency, under a new id where it has none yet (an empty ``agency_id``)."""
     agency_id = agency.agency_id or mint(connection, city_id, "agency", "A", [""])[""]

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, render_template, url_for
 
 from mapping_service.review.why import why
 from mapping_service.store import published
+from mapping_service.store.agencies import agency_of
 from mapping_service.store.public_inbox import get_inbox_counts
 from mapping_service.store.published import BBox, City, Pattern, PatternStop, RouteSummary, Snapshot, Stop
 from mapping_service.store.streets import get_version
@@ -77,7 +78,7 @@ def route(city: str, route_id: str) -> str:
     data = _map_data(t, found, [route], route.bbox) | {"only": route_id, "stops": _stop_features(patterns)}
     return render_template(
         "route.html", city=found.city, release=found.release, route=route, patterns=patterns, stage_fares=steps,
-        map_data=data, summary=summary(patterns),
+        map_data=data, summary=summary(patterns), agency=agency_of(connection(), found.network_id, route_id),
         **_alerts(found.city, [("route", route_id), *(("stop", one) for one in _stop_ids(patterns))]),
     )
 

@@ -14,6 +14,13 @@ WHERE network_id = :network_id AND (agency_id = :named OR name = :named)
 ORDER BY agency_id = :named DESC
 LIMIT 1;
 
+-- name: get_agency_of_route
+-- The agency that runs a route, where a person said so. Params: network_id, route_id.
+SELECT agency_id, name, url, phone, email, cash_only
+FROM agency
+JOIN agency_route USING (network_id, agency_id)
+WHERE network_id = :network_id AND route_id = :route_id;
+
 -- name: list_agencies
 -- The agencies of a network with the routes that they run. Params: network_id.
 SELECT agency_id, name, url, phone, email, cash_only,

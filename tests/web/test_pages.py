@@ -10,6 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, select
 
+from mapping_service.feed_records import Agency
+from mapping_service.store.agencies import assign_routes, put_agency
 from mapping_service.store.engine import table
 from mapping_service.store.ids import save_followers
 from mapping_service.web import create_app, vendor
@@ -238,3 +240,14 @@ def test_a_route_says_in_a_chart_and_in_words_how_full_it_is(client: FlaskClient
     assert [(one["stop_sequence"], one["seats"], one["boarded"]) for one in there[:3]] == [
         (1, 0.5, None), (2, 1.2, None), (3, None, 2.5)
     ]
+
+
+def test_a_route_page_says_who_runs_it_where_a_person_said_so(client: FlaskClient, rows: Connection) -> None:
+    assert "Run by" not in text(client, "/drawn-town/routes/R1")
+    city_id, network_id = drawn_network(rows)
+    union = put_agency(rows, city_id, network_id, Agency("", HOSTILE, phone="+254 20 2012345"))
+    assign_routes(rows, city_id, network_id, union.agency_id, ["R1"])
+    rows.commit()
+    page = text(client, "/drawn-town/routes/R1")
+    assert "Run by" in page and "+254 20 2012345" in page and HOSTILE not in page
+    assert "Run by" not in text(client, "/drawn-town/routes/R2")
