@@ -1,6 +1,11 @@
 -- What all files of a feed are selected from: temporary tables of one release, made in this order. What a trip planner
 -- cannot use (a pattern without a headway or a second stop, and what only it touches) is not in them.
 
+-- name: session
+-- Clock times are written by the server's own style; a few sorts and joins of a large city are worth some memory.
+SELECT set_config('IntervalStyle', 'postgres', TRUE), set_config('work_mem', '64MB', TRUE),
+       set_config('temp_buffers', '64MB', TRUE);
+
 -- name: about
 -- The release, its city and its publisher. Params: network_id, text_language, publisher_name, publisher_url.
 CREATE TEMPORARY TABLE feed_about ON COMMIT DROP AS
@@ -69,14 +74,20 @@ SELECT DISTINCT service_id, 'weekday' = ANY (day_types) AS weekday, 'saturday' =
        'sunday' = ANY (day_types) AS sunday, feed_about.valid_from AS start_date, feed_pattern.valid_until AS end_date
 FROM feed_pattern, feed_about;
 
+-- name: measured
+-- The published line of every pattern of the network: read from its own tables alone, so that all processors share the work. Params: network_id.
+CREATE TEMPORARY TABLE feed_measured ON COMMIT DROP AS
+SELECT p.pattern_id, s.*
+FROM pattern p
+CROSS JOIN LATERAL gtfs_shape(p.geom) AS s
+WHERE p.network_id = :network_id;
+
 -- name: shape
--- The published line of each pattern.
+-- The published line of each pattern that is in the feed.
 CREATE TEMPORARY TABLE feed_shape ON COMMIT DROP AS
-SELECT f.pattern_no, f.pattern_id, s.*
-FROM feed_about
-JOIN pattern p USING (network_id)
-JOIN feed_pattern f USING (pattern_id)
-CROSS JOIN LATERAL gtfs_shape(p.geom) AS s;
+SELECT f.pattern_no, s.*
+FROM feed_measured s
+JOIN feed_pattern f USING (pattern_id);
 
 -- name: shape_length
 -- How long each pattern is in the feed.
@@ -122,30 +133,26 @@ FROM pushed;
 -- Finds the stops of a pattern in order.
 ALTER TABLE feed_pattern_stop ADD PRIMARY KEY (pattern_no, stop_sequence);
 
--- name: served_stop
--- The stops that patterns serve, under the names that riders gave them or a person chose.
-CREATE TEMPORARY TABLE feed_stop ON COMMIT DROP AS
-SELECT s.stop_id, gtfs_name(s.name) AS name,
-       CASE WHEN c.name IS NULL THEN 'reported' ELSE 'chosen' END AS name_method,
-       CASE WHEN c.name IS NULL THEN (s.name_votes ->> s.name)::integer END AS name_votes,
-       round(ST_X(s.geom)::numeric, 6) AS lon, round(ST_Y(s.geom)::numeric, 6) AS lat, s.geom::geography AS geog,
-       s.station_id, CAST('stop' AS text) AS kind, s.method, s.runs, s.people,
-       (s.first_seen AT TIME ZONE a.timezone)::date AS first_seen, (s.last_seen AT TIME ZONE a.timezone)::date AS last_seen,
-       s.confidence
+-- name: section_key
+-- Finds the stops that a section of a pattern leads to.
+CREATE INDEX ON feed_pattern_stop (pattern_no, section);
+
+-- name: clean_name
+-- The names that riders gave to stops, each on one line.
+CREATE TEMPORARY TABLE feed_clean_name ON COMMIT DROP AS
+SELECT s.stop_id, gtfs_name(s.name) AS name
 FROM feed_about a
 JOIN stop s USING (network_id)
-LEFT JOIN chosen_name c
-  ON c.network_id = s.network_id AND c.kind = 'stop' AND c.element_id = s.stop_id AND c.field = 'name'
-WHERE EXISTS (SELECT FROM feed_pattern_stop served WHERE served.stop_id = s.stop_id);
-
--- name: stop_place
--- Finds stops near a place.
-CREATE INDEX ON feed_stop USING gist (geog);
+WHERE s.name IS NOT NULL AND EXISTS (SELECT FROM feed_pattern_stop served WHERE served.stop_id = s.stop_id);
 
 -- name: landmark
 -- What has a name that people can see or ask for from a stop near by: other stops, then clinics, markets and offices.
 CREATE TEMPORARY TABLE feed_landmark ON COMMIT DROP AS
-SELECT name, geog, 'nearest_named_stop' AS method, stop_id AS id FROM feed_stop WHERE name IS NOT NULL
+SELECT named.name, s.geom::geography AS geog, 'nearest_named_stop' AS method, s.stop_id AS id
+FROM feed_about a
+JOIN stop s USING (network_id)
+JOIN feed_clean_name named USING (stop_id)
+WHERE named.name IS NOT NULL
 UNION ALL
 SELECT gtfs_name(p.name), p.geom::geography, 'nearest_service_point', p.service_point_id
 FROM feed_about a
@@ -156,23 +163,34 @@ WHERE gtfs_name(p.name) IS NOT NULL;
 -- Finds landmarks near a place.
 CREATE INDEX ON feed_landmark USING gist (geog);
 
--- name: stop_name
--- A stop without a name is called after the nearest landmark within sight, else by its id. Params: near_m.
-UPDATE feed_stop f
-SET name = coalesce(replace(near_text.text, '{name}', near.name), replace(unnamed_text.text, '{stop_id}', f.stop_id)),
-    name_method = coalesce(near.method, 'stop_id')
-FROM feed_stop s
-CROSS JOIN feed_about a
+-- name: stop
+-- The stops that patterns serve, under the names that riders gave them or a person chose. One without a name is called after the nearest landmark within sight, else by its id. Params: near_m.
+CREATE TEMPORARY TABLE feed_stop ON COMMIT DROP AS
+SELECT s.stop_id,
+       coalesce(named.name, replace(near_text.text, '{name}', near.name),
+                replace(unnamed_text.text, '{stop_id}', s.stop_id)) AS name,
+       CASE WHEN c.name IS NOT NULL THEN 'chosen' WHEN named.name IS NOT NULL THEN 'reported'
+            ELSE coalesce(near.method, 'stop_id') END AS name_method,
+       CASE WHEN c.name IS NULL THEN (s.name_votes ->> s.name)::integer END AS name_votes,
+       round(ST_X(s.geom)::numeric, 6) AS lon, round(ST_Y(s.geom)::numeric, 6) AS lat, s.geom::geography AS geog,
+       s.station_id, CAST('stop' AS text) AS kind, s.method, s.runs, s.people,
+       (s.first_seen AT TIME ZONE a.timezone)::date AS first_seen, (s.last_seen AT TIME ZONE a.timezone)::date AS last_seen,
+       s.confidence
+FROM feed_about a
 JOIN feed_text near_text ON near_text.language = a.text_language AND near_text.key = 'stop_near'
 JOIN feed_text unnamed_text ON unnamed_text.language = a.text_language AND unnamed_text.key = 'stop_unnamed'
+JOIN stop s USING (network_id)
+LEFT JOIN feed_clean_name named USING (stop_id)
+LEFT JOIN chosen_name c
+  ON c.network_id = s.network_id AND c.kind = 'stop' AND c.element_id = s.stop_id AND c.field = 'name'
 LEFT JOIN LATERAL (
   SELECT l.name, l.method
   FROM feed_landmark l
-  WHERE ST_DWithin(l.geog, s.geog, :near_m)
-  ORDER BY ST_Distance(l.geog, s.geog), l.method, l.id COLLATE "C"
+  WHERE named.name IS NULL AND ST_DWithin(l.geog, s.geom::geography, :near_m)
+  ORDER BY ST_Distance(l.geog, s.geom::geography), l.method, l.id COLLATE "C"
   LIMIT 1
 ) AS near ON TRUE
-WHERE f.stop_id = s.stop_id AND f.name IS NULL;
+WHERE EXISTS (SELECT FROM feed_pattern_stop served WHERE served.stop_id = s.stop_id);
 
 -- name: station
 -- The stations of those stops under their names, else under that of their first stop. Params: network_id.
@@ -234,19 +252,19 @@ FROM (
 -- name: timed_band
 -- The bands in which a pattern's sections are timed, and how many of them. Params: network_id.
 CREATE TEMPORARY TABLE feed_timed_band ON COMMIT DROP AS
-SELECT pattern_id, band_start_s, band_end_s, count(*) AS sections
+SELECT pattern_id, band_start_s, band_end_s, count(*) AS sections, min(seconds) AS least_s
 FROM running_time
 WHERE network_id = :network_id
 GROUP BY pattern_id, band_start_s, band_end_s;
 
 -- name: trip_band
--- From which bands a trip takes its times: the narrowest around its own that times every section, and narrower ones that time some of them.
+-- From which bands a trip takes its times: the narrowest around its own that times every section, and narrower ones that time some of them. Params: network_id.
 CREATE TEMPORARY TABLE feed_trip_band ON COMMIT DROP AS
-SELECT trip_no, pattern_no, pattern_id, band_start_s, band_end_s, preference::integer, own
+SELECT CAST(:network_id AS integer) AS network_id, trip_no, trip_id, pattern_no, pattern_id, band_start_s, band_end_s, preference::integer, own, complete
 FROM (
-  SELECT t.trip_no, t.pattern_no, t.pattern_id, b.band_start_s, b.band_end_s,
+  SELECT t.trip_no, t.trip_id, t.pattern_no, t.pattern_id, b.band_start_s, b.band_end_s,
          (b.band_start_s, b.band_end_s) = (t.band_start_s, t.band_end_s) AS own,
-         row_number() OVER choice AS preference,
+         b.sections = s.sections AS complete, row_number() OVER choice AS preference,
          bool_or(b.sections = s.sections) OVER (choice ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS settled
   FROM feed_trip t
   JOIN (SELECT pattern_no, count(section) AS sections FROM feed_pattern_stop WHERE leads GROUP BY pattern_no) s
@@ -257,45 +275,81 @@ FROM (
 ) AS covering
 WHERE settled IS NOT TRUE;
 
+-- name: trip_key
+-- Finds a trip by its number.
+ALTER TABLE feed_trip ADD PRIMARY KEY (trip_no);
+
+-- name: trip_band_order
+-- Finds the bands of a pattern's trips.
+CREATE INDEX ON feed_trip_band (pattern_no);
+
+-- name: trip_order
+-- Finds a pattern's trips.
+CREATE INDEX ON feed_trip (pattern_no);
+
+-- name: block
+-- Patterns whose trips follow each other: one in each block but where the ids of trips interleave, which ours never do. Worked out block by block, three million stop times are sorted five hundred at a time.
+CREATE TEMPORARY TABLE feed_block ON COMMIT DROP AS
+SELECT a.network_id, pattern_no, p.pattern_id, count(*) FILTER (WHERE begins) OVER (ORDER BY first_trip_no) AS block_no
+FROM (
+  SELECT pattern_no, first_trip_no,
+         first_trip_no > coalesce(max(last_trip_no) OVER (ORDER BY first_trip_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
+           AS begins
+  FROM (
+    SELECT pattern_no, min(trip_no) AS first_trip_no, max(trip_no) AS last_trip_no FROM feed_trip GROUP BY pattern_no
+  ) AS trips
+) AS follows
+JOIN feed_pattern p USING (pattern_no)
+CROSS JOIN feed_about a;
+
+-- name: block_order
+-- Takes blocks in order.
+CREATE INDEX ON feed_block (block_no, pattern_no);
+
+-- name: sizes
+-- Tells the planner how large the tables are: nobody else does of temporary ones.
+ANALYZE feed_pattern, feed_pattern_stop, feed_trip, feed_trip_band, feed_block;
+
 -- name: stop_time
 -- When a trip reaches and leaves each stop, in whole seconds, each later than the one before is left; and how that is known: measured in the trip's own band, over a wider part of the day, or an estimate. Nobody said when a trip starts: the feed needs an hour, so it takes the window's, and leaves its first stop then.
 CREATE TEMPORARY VIEW feed_stop_time AS
-WITH candidate AS (
-  SELECT b.trip_no, s.stop_sequence, b.preference, s.stop_id, s.dist_m, s.hailed, s.is_virtual, s.is_first, s.is_last,
-         CASE WHEN s.stands THEN r.standing_s::float ELSE 0 END AS standing_s,
-         CASE WHEN s.stands THEN r.standing_s::float ELSE 0 END
-           + (r.seconds::float - r.standing_s::float) * s.step_share AS seconds,
-         CASE WHEN r.runs = 0 THEN r.method WHEN b.own THEN 'band' ELSE 'wider_band' END AS method, r.runs, r.people
-  FROM feed_about a
-  JOIN running_time r USING (network_id)
-  JOIN feed_trip_band b USING (pattern_id, band_start_s, band_end_s)
-  JOIN feed_pattern_stop s ON s.pattern_no = b.pattern_no AND s.section = r.stop_sequence
-  UNION ALL
-  SELECT t.trip_no, s.stop_sequence, 0, s.stop_id, s.dist_m, s.hailed, s.is_virtual, s.is_first, s.is_last, 0,
-         t.start_s, 'band_start', 0, NULL
-  FROM feed_trip t
-  JOIN feed_pattern_stop s USING (pattern_no)
-  WHERE s.is_first
-), timed AS (
-  SELECT DISTINCT ON (trip_no, stop_sequence) * FROM candidate ORDER BY trip_no, stop_sequence, preference
-), reached AS (
-  SELECT *, round(sum(seconds) OVER trip)::integer - row_number() OVER trip AS spare_s, row_number() OVER trip AS place
-  FROM timed
-  WINDOW trip AS (PARTITION BY trip_no ORDER BY stop_sequence)
-), arrived AS (
-  SELECT *, (max(spare_s) OVER (PARTITION BY trip_no ORDER BY stop_sequence) + place)::integer AS arrival_s
+SELECT block.block_no, timed.*
+FROM (SELECT DISTINCT block_no FROM feed_block) AS block
+CROSS JOIN LATERAL (
+  WITH candidate AS (
+    SELECT found.*
+    FROM feed_block p
+    CROSS JOIN LATERAL (
+      SELECT b.trip_no, b.trip_id, s.stop_sequence, b.preference, s.stop_id, s.dist_m, s.hailed, s.is_virtual, s.is_first,
+             s.is_last, CASE WHEN s.stands THEN r.standing_s::float ELSE 0 END AS standing_s,
+             greatest(CASE WHEN s.stands THEN r.standing_s::float ELSE 0 END
+               + (r.seconds::float - r.standing_s::float) * s.step_share, 1) AS seconds,
+             CASE WHEN r.runs = 0 THEN r.method WHEN b.own THEN 'band' ELSE 'wider_band' END AS method, r.runs, r.people
+      FROM running_time r
+      JOIN feed_trip_band b USING (band_start_s, band_end_s)
+      JOIN feed_pattern_stop s ON s.section = r.stop_sequence
+      WHERE r.network_id = p.network_id AND r.pattern_id = p.pattern_id AND b.pattern_no = p.pattern_no
+        AND s.pattern_no = p.pattern_no
+      UNION ALL
+      SELECT t.trip_no, t.trip_id, s.stop_sequence, 0, s.stop_id, s.dist_m, s.hailed, s.is_virtual, s.is_first, s.is_last, 0,
+             t.start_s, 'band_start', 0, NULL
+      FROM feed_trip t, feed_pattern_stop s
+      WHERE t.pattern_no = p.pattern_no AND s.pattern_no = p.pattern_no AND s.stop_sequence = 1
+    ) AS found
+    WHERE p.block_no = block.block_no
+  ), section AS (
+    SELECT DISTINCT ON (trip_no, stop_sequence) * FROM candidate ORDER BY trip_no, stop_sequence, preference
+  ), reached AS (
+    SELECT *, sum(seconds) OVER trip AS reached_s, lead(seconds) OVER trip AS next_s, lead(standing_s) OVER trip AS stands_s
+    FROM section
+    WINDOW trip AS (PARTITION BY trip_no ORDER BY stop_sequence ROWS UNBOUNDED PRECEDING)
+  )
+  SELECT trip_no, trip_id, stop_sequence, stop_id, dist_m, hailed, is_virtual, is_first, is_last,
+         floor(reached_s + 0.5)::integer AS arrival_s,
+         coalesce(least(floor(reached_s + 0.5) + floor(stands_s + 0.5), floor(reached_s + next_s + 0.5) - 1),
+                  floor(reached_s + 0.5))::integer AS departure_s, method, runs, people
   FROM reached
-), left_at AS (
-  SELECT *, coalesce(least(
-           arrival_s + round(lead(standing_s) OVER trip)::integer, lead(arrival_s) OVER trip - 1
-         ), arrival_s) AS departure_s
-  FROM arrived
-  WINDOW trip AS (PARTITION BY trip_no ORDER BY stop_sequence)
-)
-SELECT trip_no, trip_id, pattern_no, stop_sequence, stop_id, dist_m, hailed, is_virtual, is_first, is_last, arrival_s,
-       departure_s, left_at.method, left_at.runs, left_at.people
-FROM left_at
-JOIN feed_trip USING (trip_no);
+) AS timed;
 
 -- name: served
 -- Which patterns and routes serve each stop with a place of its own.
