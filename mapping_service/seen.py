@@ -11,7 +11,6 @@ import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
@@ -22,7 +21,7 @@ from mapping_service.errors import Problem
 from mapping_service.live.following import Following, Recorder
 from mapping_service.live.lines import Lines
 from mapping_service.live.passages import Passage
-from mapping_service.live.trips import Started, trip_of
+from mapping_service.live.trips import Started, trip_of, vehicle_of
 from mapping_service.live_records import Vehicle
 from mapping_service.parameters import Parameters
 from mapping_service.records import City
@@ -67,7 +66,9 @@ class Sight:
             named = self._named(connection, going, stated.version, now_s)
         found: dict[int, list[Vehicle]] = {}
         for who, (passage, trip) in going.items():
-            found.setdefault(who[0], []).append(self._vehicle(passage, trip, named[who]))
+            ride = named[who]
+            kept = Started(replace(trip.trip, trip_id=ride.trip_id), ride.start_date, ride.start_s)
+            found.setdefault(who[0], []).append(vehicle_of(passage, kept, self._lines[1], ride.vehicle_id))
         return found
 
     def _take(self, connection: Connection, agreed: Mapping[int, float], now_s: float) -> None:
@@ -116,10 +117,3 @@ class Sight:
                 )
         live.save_rides(connection, self._city.city_id, list(named.values()), now_s - self._p.live_forget_s)
         return named
-
-    def _vehicle(self, passage: Passage, started: Started, ride: NamedRide) -> Vehicle:
-        lon, lat = self._lines[1].lonlat(passage.line.at(passage.dist_m))
-        return Vehicle(
-            ride.vehicle_id, ride.trip_id, started.trip.route_id, started.trip.direction_id, ride.start_date,
-            ride.start_s, lon, lat, passage.line.bearing_deg(passage.dist_m), datetime.fromtimestamp(passage.t_s, UTC),
-        )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from gtfs_export.stated import Stated, Trip
+from mapping_service.live.lines import Lines
 from mapping_service.live.passages import Passage
+from mapping_service.live_records import Vehicle
 
 # A vehicle is of the band it left in; before the first band and after the last it is of the nearest for so long.
 _BEYOND_BAND_S = 3600
@@ -42,6 +44,15 @@ def trip_of(passage: Passage, stated: Stated, timezone: str) -> Started | None:
             if start_s >= 0 and beyond_s <= _BEYOND_BAND_S and service is not None and service.runs_on(day):
                 found.append((beyond_s, (today - day).days, trip.trip_id, Started(trip, day, start_s)))
     return min(found, key=lambda one: one[:3])[3] if found else None
+
+
+def vehicle_of(passage: Passage, started: Started, lines: Lines, vehicle_id: str) -> Vehicle:
+    """Return a passage as the public sees it, under a name."""
+    lon, lat = lines.lonlat(passage.line.at(passage.dist_m))
+    return Vehicle(
+        vehicle_id, started.trip.trip_id, started.trip.route_id, started.trip.direction_id, started.day,
+        started.start_s, lon, lat, passage.line.bearing_deg(passage.dist_m), datetime.fromtimestamp(passage.t_s, UTC),
+    )
 
 
 def _midnight_s(day: date, zone: ZoneInfo) -> float:
