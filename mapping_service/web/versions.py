@@ -7,17 +7,25 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
+from collectors.storable import storable_text
 from mapping_service.archive import FILES
+from mapping_service.errors import Problem
+from mapping_service.issue import publish
 from mapping_service.parameters import Parameters
 from mapping_service.store import published, releases
+from mapping_service.store.cities import get_city
+from mapping_service.store.engine import engine_for
 from mapping_service.store.published import Release
 from mapping_service.store.releases import Version
 from mapping_service.web.api import dumps
 from mapping_service.web.database import config, connection
+from mapping_service.web.keys import manager
 from mapping_service.web.language import words
 from mapping_service.web.notes import notes
+from mapping_service.web.team import blueprint as team
 
 blueprint = Blueprint("versions", __name__)
 BOOK = "releases"
@@ -113,6 +121,34 @@ def release(city: str, number: int) -> str:
         "release.html", city=place, version=found, names=list(FILES), changes=told, told=notes(t, w, listed), w=w,
         drawn=drawn if any(one["element"] in _DRAWN for one in listed) else None,
     )
+
+
+@team.get("/releases")
+def list_releases(city: str, problem: Problem | None = None) -> str:
+    """Show managers what is withheld and why, and a place to say why it should be public all the same."""
+    place = get_city(connection(), city)
+    sender = manager(city)
+    found = releases.list_versions(connection(), city, withheld=True)
+    public = [one for one in found if one.release.published_at]
+    return render_template(
+        "team_releases.html", city=place, sender=sender, here="releases", problem=problem, today=date.today(),
+        withheld=[one for one in found if not one.release.published_at], ending=ending(public, date.today()),
+        w=words(place.language, "team"), r=words(place.language, BOOK),
+    )
+
+
+@team.post("/releases/<int:number>/publish")
+def publish_release(city: str, number: int) -> AnyResponse | tuple[str, int]:
+    """Publish a withheld release for the reason that a manager gives, or say on the same page why that cannot be."""
+    place = get_city(connection(), city)
+    sender = manager(city)
+    because = storable_text(request.form.get("because", ""))
+    try:
+        with engine_for(current_app.config["DATABASE_URL"]).begin() as writing:
+            publish(writing, place, number, actor=sender.pseudonym, because=because)
+    except Problem as problem:
+        return list_releases(city, problem), problem.status
+    return redirect(url_for("versions.release", city=city, number=number), 303)
 
 
 def ending(found: Sequence[Version], day: date) -> date | None:

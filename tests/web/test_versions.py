@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from mapping_service.release_records import Check
 from mapping_service.store import releases
+from mapping_service.store.people import add_key
 from mapping_service.web import language as language_of
 from mapping_service.web import notes
 from mapping_service.web.language import LANGUAGES, catalog
@@ -152,14 +153,14 @@ def test_every_word_of_the_pages_of_releases_is_used() -> None:
     templates = Path(language_of.__file__).parent / "templates"
     text_ = "".join((templates / name).read_text("utf-8") for name in (
         "release.html", "releases.html", "release_parts.html", "release_checks.html", "team_releases.html"
-    ) if (templates / name).is_file()) + Path(notes.__file__).read_text("utf-8")
-    words = set(re.findall(r"""\bw\(\s*["']([a-z._]+)["']""", text_))
+    )) + Path(notes.__file__).read_text("utf-8")
+    words = set(re.findall(r"""\b[wr]\(\s*["']([a-z._]+)["']""", text_))
     counted = re.findall(r"""w\.count\(["']([a-z._]+)""", text_)
     words |= {f"{key}.{form}" for key in counted for form in ("one", "other")}
     open_ended = ("col.", "row.", "list.", "map.", "severity.", "headway.", "fare.", "stop.", "ended", "ending")
     keys = catalog("en", "releases")
     assert {key for key in set(keys) - words if not key.startswith(open_ended)} == set()
-    assert {key for key in words - set(keys) if not key.endswith(".")} == set()
+    assert {key for key in words - set(keys) if not key.endswith(".")} <= set(catalog("en", "team"))
 
 
 @pytest.mark.parametrize(("days", "told"), [(-1, True), (29, True), (31, False)])
@@ -185,3 +186,52 @@ def test_catalogues_find_the_feed_in_their_own_form(client: FlaskClient, rows: C
     assert record.json is not None and record.json["location"]["country_code"] == "KE"
     assert record.json["features"] == ["fares-v1", "fares-v2"] and record.headers["Access-Control-Allow-Origin"] == "*"
     assert client.get("/empty-town/dmfr.json").status_code == 404
+
+
+def withheld(rows: Connection) -> int:
+    """A second release of the drawn town in whose feed a validator found an error."""
+    city_id = rows.exec_driver_sql("SELECT city_id FROM city WHERE slug = 'drawn-town'").scalar_one()
+    made = make_network(rows, city_id, release_number=2, published_at=None, published_by=None, note="Too early")
+    draw_network(rows, city_id, made)
+    rows.exec_driver_sql(f"INSERT INTO release_file VALUES ({made}, 'gtfs.zip', {city_id}, repeat('0', 64), 0)")
+    judge(rows, made, errors=2)
+    return made
+
+
+@pytest.fixture
+def signed_in(client: FlaskClient, rows: Connection) -> FlaskClient:
+    """The browser of a manager of the drawn town."""
+    city_id = rows.exec_driver_sql("SELECT city_id FROM city WHERE slug = 'drawn-town'").scalar_one()
+    key = add_key(rows, city_id, "efua", role="manager")
+    rows.commit()
+    client.post("/drawn-town/team/enter", data={"key": key})
+    return client
+
+
+def test_a_manager_publishes_what_is_withheld_and_says_why(signed_in: FlaskClient, rows: Connection) -> None:
+    withheld(rows)
+    page = signed_in.get("/drawn-town/team/releases").get_data(as_text=True)
+    assert "Release 2 is withheld" in page and "error code" in page and "Too early" in page
+    refused = signed_in.post("/drawn-town/team/releases/2/publish", data={"because": " "})
+    assert refused.status_code == 400 and "Say why" in refused.get_data(as_text=True)
+    done = signed_in.post("/drawn-town/team/releases/2/publish", data={"because": "The old one is worse."})
+    assert done.status_code == 303 and done.headers["Location"] == "/drawn-town/releases/2"
+    shown = client_page(signed_in, "/drawn-town/releases/2")
+    assert "The old one is worse." in shown and "efua" in shown
+
+
+def client_page(client: FlaskClient, address: str) -> str:
+    return client.get(address).get_data(as_text=True)
+
+
+def test_nobody_but_a_manager_publishes(client: FlaskClient, rows: Connection) -> None:
+    withheld(rows)
+    assert client.get("/drawn-town/team/releases").status_code == 401
+    assert client.post("/drawn-town/team/releases/2/publish", data={"because": "Me"}).status_code == 401
+    assert client.get("/drawn-town/releases/2").status_code == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_withheld_is_told_in_every_language(signed_in: FlaskClient, rows: Connection, language: str) -> None:
+    withheld(rows)
+    assert "{" not in main_of(client_page(signed_in, f"/drawn-town/team/releases?lang={language}"))
