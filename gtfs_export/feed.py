@@ -22,6 +22,9 @@ from mapping_service.records import Notice
 from mapping_service.store.engine import row
 from spatial_sql.loader import feed_statements
 
+# Under this a connection knows whose tables it holds.
+_PREPARED = "prepared_feed"
+
 
 @contextmanager
 def prepared(
@@ -29,15 +32,21 @@ def prepared(
 ) -> Iterator[list[Notice]]:
     """Make the ``feed_*`` tables of a release (the newest where ``None``); drop them at the end, whatever happens.
 
-    Yields what is odd about it. Raises ``NotFound`` without such a release, ``Conflict`` where it makes no readable
-    feed.
+    Inside of another preparation of the same release its tables are used. Yields what is odd about it. Raises
+    ``NotFound`` without such a release, ``Conflict`` where it makes no readable feed.
     """
     found = find_release(connection, city_slug, release_number)
+    release = (found.network_id, publisher)
+    if connection.info.get(_PREPARED) == release:
+        yield _checked(connection, found)
+        return
     savepoint = connection.begin_nested()
     try:
         _prepare(connection, found, publisher)
+        connection.info[_PREPARED] = release
         yield _checked(connection, found)
     finally:
+        connection.info.pop(_PREPARED, None)
         # Temporary tables and the settings of the session go with it.
         savepoint.rollback()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection
 
-from gtfs_export import Publisher, export_evidence, export_gtfs, export_layers, export_ride, export_table
+from gtfs_export import Publisher, export_evidence, export_gtfs, export_layers, export_ride, export_table, prepared
 from mapping_service.changes import compare, draw
 from mapping_service.errors import Conflict
 from mapping_service.parameters import Parameters
@@ -61,25 +61,48 @@ FILES: Mapping[str, tuple[str, Maker]] = {
 }
 
 
-@contextmanager
-def archived(
-    connection: Connection, slug: str, number: int, network_id: int, named: Publisher
-) -> Iterator[dict[str, Path]]:
-    """Make and keep every file of a release; yield those that it has, by name, in a folder that is gone afterwards.
+def make_files(
+    connection: Connection, slug: str, number: int, named: Publisher, folder: Path
+) -> Iterator[tuple[str, Path]]:
+    """Make every file of a release in a folder; yield each as soon as it is there.
 
     A file for which a release has nothing, as a feed without any route that could be ridden, is left out. Raises what
-    the exports raise. The caller commits.
+    the exports raise.
     """
-    with TemporaryDirectory(prefix="commonway-release-") as folder:
-        made: dict[str, Path] = {}
+    with ExitStack() as stack:
+        with _unless_empty():
+            # Once for all feeds and tables, not once for each.
+            stack.enter_context(prepared(connection, slug, number, named))
         for name, (_, make) in FILES.items():
-            path = Path(folder) / name
-            try:
+            path = folder / name
+            with _unless_empty(), _undone(connection):
                 make(connection, slug, number, path, named)
-            except Conflict as problem:
-                if problem.code != "nothing_to_publish":
-                    raise
-                continue
+            if path.is_file():
+                yield name, path
+
+
+@contextmanager
+def _unless_empty() -> Iterator[None]:
+    """Go on where a release has nothing for a file."""
+    try:
+        yield
+    except Conflict as problem:
+        if problem.code != "nothing_to_publish":
+            raise
+
+
+@contextmanager
+def _undone(connection: Connection) -> Iterator[None]:
+    """Leave nothing behind in the database: what a file needed there must not stand in the way of the next one."""
+    savepoint = connection.begin_nested()
+    try:
+        yield
+    finally:
+        savepoint.rollback()
+
+
+def archive(connection: Connection, slug: str, number: int, network_id: int, named: Publisher) -> None:
+    """Make and keep every file of a release. The caller commits."""
+    with TemporaryDirectory(prefix="commonway-release-") as folder:
+        for name, path in list(make_files(connection, slug, number, named, Path(folder))):
             releases.keep_file(connection, network_id, name, path)
-            made[name] = path
-        yield made

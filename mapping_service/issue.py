@@ -8,13 +8,16 @@ should be published all the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection
 
 from gtfs_export import Publisher
-from mapping_service.archive import archived
+from mapping_service.archive import make_files
 from mapping_service.errors import Conflict, Problem
 from mapping_service.gate import check_feed
 from mapping_service.parameters import Parameters
@@ -97,8 +100,16 @@ def _finish(connection: Connection, city: City, named: Publisher, number: int, a
         return
     releases.forget_files(connection, found.network_id)
     country = get_settings(connection, city.city_id).country
-    with archived(connection, city.slug, number, found.network_id, named) as files:
-        checks = [one for name, path in files.items() for one in check_feed(name, path, today(city), country)]
+    # Validators read the feeds while the other files are made.
+    with TemporaryDirectory(prefix="commonway-release-") as folder, ThreadPoolExecutor(1) as judge:
+        files, judged = {}, []
+        for name, path in make_files(connection, city.slug, number, named, Path(folder)):
+            files[name] = path
+            judged.append(judge.submit(check_feed, name, path, today(city), country))
+        # Kept after all are made: what is written while a feed is prepared is undone with its tables.
+        for name, path in files.items():
+            releases.keep_file(connection, found.network_id, name, path)
+        checks = [check for one in judged for check in one.result()]
     for check in checks:
         releases.save_check(connection, found.network_id, check)
     if not any(check.errors for check in checks):

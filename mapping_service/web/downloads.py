@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from flask import Blueprint, Response, current_app, request, send_file
 
-from mapping_service.archive import FILES, archived
+from mapping_service.archive import FILES, archive
 from mapping_service.cities import publisher
 from mapping_service.errors import NotFound
 from mapping_service.store import published, releases
@@ -83,8 +83,8 @@ def _kept(found: Snapshot, name: str) -> KeptFile:
     if not files:
         with engine_for(current_app.config["DATABASE_URL"]).begin() as writing:
             named = publisher(config(), found.city)
-            with archived(writing, found.city.slug, found.release.number, found.network_id, named):
-                files = releases.list_files(writing, found.network_id)
+            archive(writing, found.city.slug, found.release.number, found.network_id, named)
+            files = releases.list_files(writing, found.network_id)
     if name not in files:
         sentence = f"Release {found.release.number} of {found.city.name} has nothing for {name}."
         raise NotFound("release_file_missing", sentence, name=name, release=found.release.number)
