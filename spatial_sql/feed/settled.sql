@@ -93,6 +93,7 @@ WITH own AS (
   SELECT 'routes', 'route_long_name', language, replace(text, '{route_id}', route_id), route_id, NULL, NULL
   FROM feed_route
   JOIN own ON key = 'route_unnamed' AND long_name = replace(own_text, '{route_id}', route_id)
+  WHERE NOT EXISTS (SELECT FROM said whole WHERE whole.language = own.language AND whole.name = long_name)
   UNION ALL
   SELECT 'stops', 'stop_name', language, translation, stop_id, NULL, NULL
   FROM feed_stop
@@ -111,8 +112,9 @@ WITH own AS (
   WHERE NOT EXISTS (SELECT FROM said whole WHERE whole.language = own.language AND whole.name = f.name)
   UNION ALL
   SELECT 'stops', 'stop_name', language, replace(text, '{stop_id}', stop_id), stop_id, NULL, NULL
-  FROM feed_stop
+  FROM feed_stop f
   JOIN own ON key = 'stop_unnamed' AND name_method = 'stop_id'
+  WHERE NOT EXISTS (SELECT FROM said whole WHERE whole.language = own.language AND whole.name = f.name)
   UNION ALL
   SELECT 'trips', 'trip_headsign', language, translation, NULL, name, NULL
   FROM said

@@ -114,6 +114,17 @@ def test_names_that_people_translated_stand_wherever_the_name_does(town: Town) -
     assert translations(town.feed(), "ar") == {("route_long_name", "R2"): "نهر"}
 
 
+def test_a_label_of_ours_that_a_person_translated_is_translated_once(town: Town) -> None:
+    town.stop("S7", name=None)
+    town.route("R1", short_name=None, long_name=None)
+    for name in ("Stop S7", "Route R1"):
+        settle(town, "name_translation", language="fr", name=name, translation=f"{name} !")
+    rows = [row for row in town.feed()["translations.txt"] if row["language"] == "fr"]
+    said = [row["translation"] for row in rows if (row["field_name"], row["record_id"]) in (
+        ("stop_name", "S7"), ("route_long_name", "R1"))]
+    assert sorted(said) == ["Route R1 !", "Stop S7 !"]
+
+
 def test_a_city_without_booked_services_has_no_feed_of_them(town: Town) -> None:
     with pytest.raises(Conflict) as refused:
         town.zipped("flex")
