@@ -74,9 +74,12 @@ def feed_list(slug: str, as_json: bool) -> None:
 
 
 def _line(one: dict[str, Any]) -> str:
+    improved = f" ({', '.join(one['improved'])})" if one["improved"] else ""
     vouched = f"; {one['vouched_by']} vouches up to {one['still_true_until']}" if one["vouched_by"] else ""
+    became = (f"{one['accepted']} accepted, {len(one['improved'])} improved by rides{improved}, "
+              f"{one['rejected']} rejected")
     return (f"{one['source_id']:4} {one['name']}, of {one['dated']} ({one['file_name']}): {one['routes']} routes, "
-            f"{one['accepted']} accepted, {one['improved']} improved by rides, {one['rejected']} rejected{vouched}")
+            f"{became}{vouched}")
 
 
 @feed.command("reject")

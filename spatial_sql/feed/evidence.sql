@@ -336,3 +336,22 @@ SELECT 'transfer', f.from_stop_id || '/' || f.to_stop_id, said.key, said.value, 
 FROM file_transfers f
 CROSS JOIN LATERAL jsonb_each_text(jsonb_strip_nulls(to_jsonb(f))) AS said
 ORDER BY f.from_stop_id COLLATE "C", f.to_stop_id COLLATE "C", said.key COLLATE "C";
+
+-- name: imported
+-- What stands word for word as a feed that others made has it, in whole: its routes, stops and trips, and which feed of which day.
+SELECT held.element, held.id, 'source', gtfs_name(f.name), 'imported', 0, NULL::integer, f.dated, f.dated, NULL::text, NULL::text,
+       NULL::numeric
+FROM feed_about a
+CROSS JOIN LATERAL (
+  SELECT 'route' AS element, r.route_id AS id, r.source_id
+  FROM route r WHERE r.network_id = a.network_id AND r.runs = 0
+  UNION ALL
+  SELECT 'stop', s.stop_id, s.source_id
+  FROM stop s WHERE s.network_id = a.network_id AND s.runs = 0
+  UNION ALL
+  SELECT 'trip', t.trip_id, t.source_id
+  FROM pattern p JOIN source_trip t USING (source_id, pattern_id)
+  WHERE p.network_id = a.network_id AND p.runs = 0
+) AS held
+JOIN source_feed f USING (source_id)
+ORDER BY held.element, held.id COLLATE "C";

@@ -64,6 +64,7 @@ ALTER TABLE feed_pattern ADD PRIMARY KEY (pattern_no);
 -- The feed holds as long as the last of its patterns.
 UPDATE feed_about SET valid_until = coalesce(
   (SELECT max(valid_until) FROM feed_pattern),
+  (SELECT max(f.still_true_until) FROM source_feed f JOIN pattern p USING (source_id) WHERE p.network_id = feed_about.network_id),
   (SELECT max(valid_until) FROM pattern p WHERE p.network_id = feed_about.network_id)
 );
 

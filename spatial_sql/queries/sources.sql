@@ -132,7 +132,8 @@ SELECT f.source_id, f.name, f.dated, f.licence, f.file_name, encode(f.sha256, 'h
        (SELECT count(*) FROM source_rejection WHERE source_id = f.source_id) AS rejected,
        count(r.route_id) FILTER (WHERE n.kind = 'candidate') AS candidates,
        count(r.route_id) FILTER (WHERE n.kind = 'accepted') AS accepted,
-       count(r.route_id) FILTER (WHERE n.kind = 'accepted' AND r.runs > 0) AS improved
+       coalesce(array_agg(r.route_id ORDER BY r.route_id COLLATE "C") FILTER (WHERE n.kind = 'accepted' AND r.runs > 0), '{}')
+         AS improved
 FROM source_feed f
 LEFT JOIN (route r JOIN network n ON n.network_id = r.network_id AND n.kind IN ('candidate', 'accepted'))
   ON r.source_id = f.source_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import tempfile
 import zipfile
@@ -14,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from gtfs_export import Publisher, export_gtfs
+from gtfs_export import Publisher, export_evidence, export_gtfs
 from mapping_service.parameters import Parameters
 from mapping_service.publish import accept, release
 from mapping_service.records import City
@@ -117,6 +118,17 @@ def test_the_same_release_gives_the_same_bytes(connection: Connection, tmp_path:
     for out in outs:
         export_gtfs(connection, "pier", None, out, PUBLISHER)
     assert outs[0].getvalue() == outs[1].getvalue()
+
+
+def test_evidence_says_which_feed_stands_behind_what_is_carried_on(connection: Connection, tmp_path: Path) -> None:
+    through(connection, pack(tmp_path / "feed.zip", PLAIN))
+    out = io.BytesIO()
+    export_evidence(connection, "pier", None, out, PUBLISHER)
+    said = [row for row in csv.DictReader(io.StringIO(out.getvalue().decode())) if row["method"] == "imported"]
+    assert {(row["element"], row["id"]) for row in said} == {
+        ("route", "L1"), *(("stop", one) for one in "ABCD"), *(("trip", one) for one in ("out-am", "out-pm", "back"))}
+    assert {(row["value"], row["estimate"], row["observations"], row["first_seen"]) for row in said} == {
+        ("Harbour Union", "true", "0", "2019-03-04")}
 
 
 def test_only_who_vouches_changes_a_calendar(connection: Connection, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from mapping_service.store.agencies import assign_routes, put_agency
 from mapping_service.store.engine import table
 from mapping_service.store.ids import save_followers
 from mapping_service.web import create_app, vendor
+from mapping_service.web.language import catalog
 from tests.factories import (
     at,
+    insert,
     make_city,
     make_hail_stretch,
     make_load,
@@ -251,3 +254,23 @@ def test_a_route_page_says_who_runs_it_where_a_person_said_so(client: FlaskClien
     page = text(client, "/drawn-town/routes/R1")
     assert "Run by" in page and "+254 20 2012345" in page and HOSTILE not in page
     assert "Run by" not in text(client, "/drawn-town/routes/R2")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "pt", "sw"])
+def test_what_comes_from_a_feed_of_others_says_so_and_claims_no_ride(
+    client: FlaskClient, rows: Connection, language: str
+) -> None:
+    city_id, network_id = drawn_network(rows)
+    source_id = insert(rows, "source_feed", {
+        "city_id": city_id, "network_id": make_network(rows, city_id, "source"), "name": "Old <survey>",
+        "dated": date(2019, 3, 4), "file_name": "feed.zip", "sha256": b"1", "imported_by": "tester",
+    }, {})
+    for name, key in (("route", "R1"), ("pattern", "P1"), ("pattern", "P2"), ("stop", "S1")):
+        one = table(rows, name)
+        of_it = (one.c.network_id == network_id) & (one.c[f"{name}_id"] == key)
+        rows.execute(one.update().where(of_it).values(source_id=source_id, runs=0, people=None))
+    rows.commit()
+    for address in ("/drawn-town", "/drawn-town/routes/R1", "/drawn-town/stops/S1"):
+        page = text(client, f"{address}?lang={language}")
+        assert "Old &lt;survey&gt;" in page and "2019" in page and "<survey>" not in page
+    assert catalog(language)["imported.unchecked"] in text(client, f"/drawn-town/stops/S1?lang={language}")
