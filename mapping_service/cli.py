@@ -205,13 +205,17 @@ def inbox_release(submission_id: int, slug: str, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("what", type=click.Choice(["gtfs", "flex", "layers", "runs", "evidence", "loads"]))
+@click.argument("what", type=click.Choice(["gtfs", "expanded", "flex", "layers", "runs", "evidence", "loads"]))
 @click.argument("out", type=click.Path(path_type=Path))
 @city_option
 @click.option("--release", "number", type=int, help="An earlier release; the newest if not given.")
 @json_option
 def export(what: str, out: Path, slug: str, number: int | None, as_json: bool) -> None:
-    """Write a release: gtfs, flex (of what is booked), layers (.gpkg or a folder of GeoJSON), runs or evidence."""
+    """Write a file of a release.
+
+    gtfs, expanded (with each departure as a trip), flex (what is booked): .zip; layers: .gpkg or a folder of GeoJSON;
+    runs, evidence, loads: .csv, evidence also .json.
+    """
     from mapping_service.exports import write_export
 
     _, engine = open_database()

@@ -25,6 +25,7 @@ from mapping_service.store.networks import get_release
 Writer = Callable[[Connection, Config, City, int | None, Path], Sequence[Notice]]
 
 _ROW = re.compile(r"\[(\d+)]")
+_FEEDS = {"frequencies": "gtfs.zip", "expanded": "gtfs-expanded.zip", "flex": "gtfs-flex.zip"}
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 ANSWER_COLUMNS = ("received_at", "instance_id", "version", "contributor", "status", "reason")
@@ -34,7 +35,7 @@ RUN_COLUMNS = ("file", "sha256", "status", "reason", "route_id", "direction_id",
 def write_export(
     engine: Engine, config: Config, city: City, what: str, number: int | None, out: Path
 ) -> Sequence[Notice]:
-    """Write ``gtfs``, ``flex``, ``layers``, ``runs``, ``evidence`` or ``loads`` of a release, by default the newest.
+    """Write a file of a release, by default the newest: ``what`` is one of the names of ``_WRITERS``.
 
     Raises ``Problem`` ``not_writable``, and what the writers raise.
     """
@@ -65,7 +66,7 @@ def _gtfs(
     connection: Connection, config: Config, city: City, number: int | None, out: Path, variant: str = "frequencies"
 ) -> Sequence[Notice]:
     notices: Sequence[Notice] = ()
-    if not _from_archive(connection, city, number, "gtfs-flex.zip" if variant == "flex" else "gtfs.zip", out):
+    if not _from_archive(connection, city, number, _FEEDS[variant], out):
         notices = export_gtfs(connection, city.slug, number, out, publisher(config, city), variant)
     if urlsplit(config.base_url).hostname in _LOOPBACK:
         # It stands in agency.txt and feed_info.txt, where nobody else can follow it.
@@ -141,6 +142,6 @@ def _row_numbers(path: str) -> list[int]:
 
 
 _WRITERS: dict[str, Writer] = {
-    "gtfs": _gtfs, "flex": partial(_gtfs, variant="flex"), "layers": _layers, "runs": _runs, "evidence": _evidence,
-    "loads": _loads,
+    "gtfs": _gtfs, "expanded": partial(_gtfs, variant="expanded"), "flex": partial(_gtfs, variant="flex"),
+    "layers": _layers, "runs": _runs, "evidence": _evidence, "loads": _loads,
 }
