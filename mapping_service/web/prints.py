@@ -27,7 +27,10 @@ from mapping_service.web.language import Words, words
 
 SVG_TYPE = "image/svg+xml"
 A4_MM = 297.0, 210.0
-_PICTURE_MM = 182.0, 84.0  # on a timetable: as wide as its page allows
+PICTURE_MM = 182.0  # on a timetable: as wide as its page allows
+# What stands on the sheet of a timetable beside the tallest direction; heights of that direction's rows.
+_SHEET_MM, _HEAD_ROWS_MM, _HOURS_MM, _CALL_MM, _NOTE_MM = 174.0, 39.0, 5.8, 6.2, 8.5
+_LEAST_MM, _MOST_MM, _OWN_SHEET_MM = 48.0, 80.0, 180.0
 PAGES_MM = {"page": (210.0, 105.0), "phone": (80.0, 110.0)}
 
 blueprint = Blueprint("prints", __name__)
@@ -63,8 +66,19 @@ def _timetable(city: str, route_id: str, *, printed: bool, missing: bool) -> str
         dashed=any(one.runs == 1 for one in patterns),
         stage_fares=published.list_stage_fares(connection(), found.network_id, route_id),
         address=config().base_url + url_for("pages.route", city=city, route_id=route_id),
-        picture=Markup(write_html(_inset(found, route_id, _PICTURE_MM), words().language)) if printed else None,
+        picture=Markup(write_html(_inset(found, route_id, _picture_mm(made)), words().language)) if printed else None,
     )
+
+
+def _picture_mm(directions: Sequence[timetable.Direction]) -> tuple[float, float]:
+    """The size of the printed map: what the directions leave of the sheet, or else large on a sheet of its own."""
+    tallest = max(
+        (_HOURS_MM * len(one.hours) + _CALL_MM * len(one.calls)
+         + _NOTE_MM * (len(one.others) + len(one.pattern.hail_stretches)) for one in directions),
+        default=0.0,
+    )
+    left = _SHEET_MM - _HEAD_ROWS_MM - tallest
+    return PICTURE_MM, min(left, _MOST_MM) if left >= _LEAST_MM else _OWN_SHEET_MM
 
 
 def _inset(found: Snapshot, route_id: str, size_mm: tuple[float, float]) -> Drawing:
