@@ -111,7 +111,8 @@ def test_refused_files_are_named_and_the_command_fails(commonway: Command, rides
 
 
 @pytest.mark.parametrize("what, name", [
-    ("gtfs", "feed.zip"), ("expanded", "expanded.zip"), ("layers", "layers.gpkg"), ("layers", "folder"), ("runs", "runs.csv"),
+    ("gtfs", "feed.zip"), ("expanded", "expanded.zip"), ("layers", "layers.gpkg"), ("layers", "folder"),
+    ("runs", "runs.csv"),
     ("evidence", "evidence.csv"),
 ])
 def test_every_export_is_written_and_the_same_again(reading: Command, tmp_path: Path, what: str, name: str) -> None:
