@@ -6,21 +6,26 @@ slash. Everything is selected from the tables of ``prepared`` (``spatial_sql/fee
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
-from gtfs_export.write import BUFFER_BYTES, VARIANTS
+from gtfs_export.carried import carried_of
+from gtfs_export.imported import SHARED, imported, overruled
+from gtfs_export.write import BUFFER_BYTES, VARIANTS, csv_line
 from spatial_sql.loader import feed_select, feed_statements
 
 EVIDENCE_COLUMNS = (
     "element", "id", "field", "value", "method", "estimate", "observations", "people", "first_seen", "last_seen", "low",
     "high", "confidence",
 )
+_IMPORTED = ("element", "id", "field", "value", "method", "observations")
 # The tables beside the feed, each with the SELECT that fills it.
 TABLES = {"loads.csv": "loads", "aliases.csv": "aliases"}
 
@@ -38,17 +43,40 @@ def write_evidence(connection: Connection, kind: str, out: Path | BinaryIO) -> N
     """
     for select in VARIANTS["frequencies"].values():
         connection.exec_driver_sql(f"CREATE TEMPORARY VIEW file_{select} AS\n{feed_select(select)}")
-    forms = {name: form.text for name, form in feed_statements("evidence_row").items()}
-    parts = [forms["csv"].replace("{part}", part.text.rstrip(";")) for part in feed_statements("evidence").values()]
+    about = connection.exec_driver_sql("TABLE feed_about").one()
+    carried = carried_of(connection, about.network_id)
+    ours = {f"{name}.txt": _own(connection, name) for name in SHARED} if carried else {}
+    places = [dict(zip(("element", "id", "field"), place)) for place in overruled(carried, ours)]
+    forms = feed_statements("evidence_row")
+    connection.execute(forms["overruled"], {"overruled": json.dumps(places)})
+    as_row = forms["csv"].text
+    parts = [as_row.replace("{part}", part.text.rstrip(";")) for part in feed_statements("evidence").values()]
+    told = (dict(zip(_IMPORTED, (*place, value, "imported", 0))) for place, value in imported(carried, ours))
     with _opened(out) as file:
         if kind == "csv":
             file.write(",".join(EVIDENCE_COLUMNS).encode() + b"\n")
-            _copy(connection, [_COPY_CSV.format(rows) for rows in parts], _Rows(file, b"\n"))
+            statements, lines = [_COPY_CSV.format(rows) for rows in parts], map(_csv_line, told)
+            _copy(connection, statements, _Rows(file, b"\n"), lines)
         else:
-            file.write(_json_head(connection))
-            objects = [_COPY_JSON.format(forms["json"].replace("{rows}", rows)) for rows in parts]
-            _copy(connection, objects, _Rows(file, b",\n"))
+            file.write(_json_head(about))
+            objects = [_COPY_JSON.format(forms["json"].text.replace("{rows}", rows)) for rows in parts]
+            _copy(connection, objects, _Rows(file, b",\n"), map(_json_line, told))
             file.write(b"]}\n")
+
+
+def _own(connection: Connection, name: str) -> list[list[str]]:
+    """Return a file of ours with its header."""
+    out = io.BytesIO()
+    _copy(connection, [_COPY_TABLE.format(feed_select(name))], _Rows(out, b"\n"))
+    return list(csv.reader(io.StringIO(out.getvalue().decode(), newline="")))
+
+
+def _csv_line(told: Mapping[str, Any]) -> bytes:
+    return csv_line([str({**told, "estimate": "true"}.get(column, "")) for column in EVIDENCE_COLUMNS])
+
+
+def _json_line(told: Mapping[str, Any]) -> bytes:
+    return json.dumps({**told, "estimate": True}, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def write_table(connection: Connection, name: str, out: Path | BinaryIO) -> None:
@@ -63,8 +91,7 @@ def is_empty(connection: Connection, name: str) -> bool:
     return connection.exec_driver_sql(f"TABLE beside_{TABLES[name]} LIMIT 1").first() is None
 
 
-def _json_head(connection: Connection) -> bytes:
-    about = connection.exec_driver_sql("TABLE feed_about").one()
+def _json_head(about: Row[Any]) -> bytes:
     head = {"city": about.city_slug, "release": about.release_number, "feed_version": about.feed_version}
     return json.dumps(head, ensure_ascii=False).removesuffix("}").encode() + b', "evidence": [\n'
 
@@ -96,11 +123,13 @@ class _Rows:
         self._held.clear()
 
 
-def _copy(connection: Connection, statements: Sequence[str], rows: _Rows) -> None:
+def _copy(connection: Connection, statements: Sequence[str], rows: _Rows, more: Iterable[bytes] = ()) -> None:
     cursor: Any = connection.connection.cursor()  # psycopg2's own: SQLAlchemy knows no COPY
     with closing(cursor):
         for statement in statements:
             cursor.copy_expert(statement, rows)
+    for row in more:
+        rows.write(row)
     rows.end()
 
 

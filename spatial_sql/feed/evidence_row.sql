@@ -1,5 +1,10 @@
 -- How a part of the evidence is written: csv takes the place of {part}, a statement of evidence.sql; json that of {rows}.
 
+-- name: overruled
+-- The values of ours that stand back for those of an imported feed. Params: overruled.
+CREATE TEMPORARY TABLE feed_overruled ON COMMIT DROP AS
+SELECT * FROM jsonb_to_recordset(CAST(:overruled AS jsonb)) AS known (element text, id text, field text);
+
 -- name: csv
 -- The columns of evidence.csv. An estimate is whatever was not itself said, measured, chosen or declared by somebody.
 SELECT element, id, field, value, method, CASE WHEN method IN (
@@ -8,6 +13,7 @@ SELECT element, id, field, value, method, CASE WHEN method IN (
 FROM ({part}) AS said (
   element, id, field, value, method, observations, people, first_seen, last_seen, low, high, confidence
 )
+WHERE NOT EXISTS (SELECT FROM feed_overruled o WHERE (o.element, o.id, o.field) = (said.element, said.id, said.field))
 
 -- name: json
 -- The same as JSON objects, without what is unknown.

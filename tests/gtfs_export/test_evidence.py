@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -81,8 +81,8 @@ def said(town: Town) -> dict[Key, str]:
     return found
 
 
-def cells(feed: Mapping[str, Rows]) -> Iterator[tuple[Key, str]]:
-    """Every value that a feed states, and where its evidence should stand."""
+def cells(feed: Mapping[str, Rows], carried: Collection[str] = ()) -> Iterator[tuple[Key, str]]:
+    """Every value that a feed states, and where its evidence should stand; ``carried`` are trips of another feed."""
     pattern = {row["trip_id"]: row["shape_id"] for row in feed["trips.txt"]}
     for name, rows in feed.items():
         for row in rows:
@@ -90,7 +90,10 @@ def cells(feed: Mapping[str, Rows]) -> Iterator[tuple[Key, str]]:
                 yield ("shape", row["shape_id"], "shape_id"), row["shape_id"]
                 continue
             for column in row.keys() - NAMES.get(name, set()):
-                if name == "stop_times.txt":
+                if row.get("trip_id") in carried and name != "frequencies.txt":
+                    keys = ("trip", "trip_id") if name == "trips.txt" else ("stop_time", "trip_id", "stop_sequence")
+                    key = (*by(*keys)(row), column)
+                elif name == "stop_times.txt":
                     timed = column in ("arrival_time", "departure_time")
                     owner = row["trip_id"] if timed else pattern[row["trip_id"]]
                     element = "stop_time" if timed else "pattern_stop"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -18,6 +20,8 @@ from mapping_service.errors import NotFound, Problem
 from mapping_service.parameters import Parameters
 from mapping_service.sources import ImportReport, import_feed, reject, vouch
 from mapping_service.store import sources
+from tests.gtfs_export.readers import read_rows
+from tests.gtfs_export.test_evidence import cells
 from tests.pipeline.town import PLAIN as RIDES
 from tests.pipeline.town import Town, survey
 from tests.sources.feeds import HOSTILE, NAMES, PLAIN, pack
@@ -221,3 +225,21 @@ def test_what_is_improved_and_what_is_not_make_one_whole_feed(drawn: Town, tmp_p
             assert improved_routes[row["route_id"]]["route_desc"] != row.get("route_desc")
     old = {row["trip_id"] for row in before.records("trips.txt")}
     assert not {row["trip_id"] for row in out.records("trips.txt") if row["route_id"] in ridden} & old
+
+
+def test_evidence_says_what_is_as_an_imported_feed_has_it(drawn: Town) -> None:
+    """Every value of a feed that is partly theirs and partly ours has its evidence, and theirs is an estimate."""
+    drawn.send_all(survey())
+    drawn.process()
+    drawn.accept()
+    drawn.release()
+    rows = read_rows(drawn.evidence())
+    known = {(row["element"], row["id"], row["field"]): row["value"] for row in rows}
+    assert len(known) == len(rows)
+    with zipfile.ZipFile(io.BytesIO(drawn.gtfs())) as archive:
+        feed = {name: read_rows(archive.read(name)) for name in archive.namelist() if name.endswith(".txt")}
+    theirs = {row["trip_id"] for row in feed["trips.txt"] if ("trip", row["trip_id"], "trip_id") in known}
+    assert theirs and theirs < {row["trip_id"] for row in feed["trips.txt"]}
+    assert [(key, value) for key, value in cells(feed, theirs) if known.get(key) != value] == []
+    imported = [row for row in rows if row["method"] == "imported"]
+    assert {row["estimate"] for row in imported} == {"true"} and {row["observations"] for row in imported} == {"0"}

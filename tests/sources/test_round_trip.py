@@ -124,7 +124,8 @@ def test_evidence_says_which_feed_stands_behind_what_is_carried_on(connection: C
     through(connection, pack(tmp_path / "feed.zip", PLAIN))
     out = io.BytesIO()
     export_evidence(connection, "pier", None, out, PUBLISHER)
-    said = [row for row in csv.DictReader(io.StringIO(out.getvalue().decode())) if row["method"] == "imported"]
+    said = [row for row in csv.DictReader(io.StringIO(out.getvalue().decode())) if row["field"] == "source"]
+    assert {row["method"] for row in said} == {"imported"}
     assert {(row["element"], row["id"]) for row in said} == {
         ("route", "L1"), *(("stop", one) for one in "ABCD"), *(("trip", one) for one in ("out-am", "out-pm", "back"))}
     assert {(row["value"], row["estimate"], row["observations"], row["first_seen"]) for row in said} == {
