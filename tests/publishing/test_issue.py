@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import text
 from mapping_service import issue as issuing
 from mapping_service.errors import Conflict, NotFound, Problem
 from mapping_service.issue import IssueReport, publish
+from mapping_service.jobs import roll_on
 from mapping_service.release_records import Check
 from mapping_service.store import networks, published, releases
 from mapping_service.store.cities import get_city
@@ -183,6 +184,18 @@ def test_rolling_on_leaves_to_people_what_they_have_accepted_since(town: Town) -
     assert town.ask("SELECT s.name FROM stop s JOIN network n USING (network_id)"
                     " WHERE s.stop_id = 'S2' AND n.release_number = 2") == ["Mill"]
     assert town.issue(valid_from=None).release == 3
+
+
+def test_once_a_day_the_worker_looks_after_every_city(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMMONWAY_BASE_URL", "https://maps.example.org")
+    town.issue(valid_from=date.today() - timedelta(days=160))
+    roll_on(town.engine)
+    assert newest(town) == 1  # nobody was there since 2024
+    say(town, "UPDATE pattern SET last_seen = now()")
+    roll_on(town.engine)
+    roll_on(town.engine)
+    assert newest(town) == 2
+    assert town.ask("SELECT published_by FROM network WHERE release_number = 2") == [issuing.ROLLED_BY]
 
 
 def test_a_city_of_service_points_alone_is_published_without_a_feed(town: Town) -> None:
