@@ -20,7 +20,7 @@ from mapping_service.geo import utm_srid
 from mapping_service.parameters import Parameters
 from mapping_service.publish import PREFIXES
 from mapping_service.records import City, NetworkDraft
-from mapping_service.review.ways import in_metres, same_ways
+from mapping_service.review.ways import in_metres, names_of, same_ways
 from mapping_service.store import networks, sources
 from mapping_service.store.cities import lock_city
 
@@ -128,8 +128,9 @@ def _offer(connection: Connection, city: City, network: int, draft: NetworkDraft
         return []
     lon, lat = next(iter(lines.values()))[0]
     srid = city.srid or utm_srid(float(lon), float(lat))
-    ridden = in_metres(sources.load_lines(connection, candidate), srid)
-    covered = sorted({old for _, _, old in same_ways(ridden, in_metres(lines, srid), p)})
+    ridden, names = sources.load_lines(connection, candidate)
+    same = same_ways(in_metres(ridden, srid), in_metres(lines, srid), p, {**names, **names_of(draft)})
+    covered = sorted({old for _, _, old in same})
     networks.bring_source(connection, candidate, network, [route.route_id for route in draft.routes], covered)
     return covered
 

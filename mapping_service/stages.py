@@ -38,7 +38,7 @@ from mapping_service.parameters import Parameters
 from mapping_service.records import City, Document
 from mapping_service.relating import place_new, relate_new, related
 from mapping_service.review.identity import with_known_ids
-from mapping_service.review.ways import in_metres, same_ways, ways_of
+from mapping_service.review.ways import in_metres, names_of, same_ways, ways_of
 from mapping_service.store import instances, intake, networks, relations, runs, sources, trust
 from mapping_service.store.cities import get_city, lock_city
 from mapping_service.store.engine import engine_for, row, rows, run
@@ -277,7 +277,8 @@ def infer(connection: Connection, city: City, p: Parameters, progress: Progress)
     places = np.array([[stop.lon, stop.lat] for stop in draft.stops], dtype=np.float64).reshape(-1, 2)
     stop_xy = to_metres(places[:, 0], places[:, 1], city.srid) if len(places) else places
     imported = sources.load_imported(connection, city.city_id)
-    same = same_ways(ways_of(draft, city.srid), in_metres(imported.pattern_line, city.srid), p)
+    theirs = in_metres(imported.pattern_line, city.srid)
+    same = same_ways(ways_of(draft, city.srid), theirs, p, {**imported.pattern_name, **names_of(draft)})
     named = with_known_ids(draft, stop_xy, networks.load_known(connection, city, imported), p, same)
     networks.save_candidates(connection, city, named, fingerprint, {old for _, _, old in same})
     relations.forget_placements(connection, city.city_id)

@@ -24,34 +24,38 @@ _BEYOND = 1_000_000_000
 
 @dataclass(frozen=True)
 class Imported:
-    """What the feeds of a city say and nobody has rejected: the way and the route of each pattern, places of stops."""
+    """What the feeds of a city say and nobody has rejected: way, route and short name of each pattern, and stops."""
 
     pattern_line: Mapping[str, Floats]
     pattern_route: Mapping[str, str]
+    pattern_name: Mapping[str, str]
     stops: Sequence[Row[Any]]
 
 
-NOTHING = Imported({}, {}, ())
+NOTHING = Imported({}, {}, {}, ())
 
 
 def load_imported(connection: Connection, city_id: int) -> Imported:
     """Return what the feeds of a city say, as identity needs it."""
     lines: dict[str, Floats] = {}
     routes: dict[str, str] = {}
+    names: dict[str, str] = {}
     stops: list[Row[Any]] = []
     for source in rows(connection, "sources.list_networks", {"city_id": city_id}):
         wanted = {"network_id": source.network_id, "route_ids": source.route_ids}
         for one in rows(connection, "sources.list_lines", wanted):
             lines[one.pattern_id] = line_columns(one.line)
             routes[one.pattern_id] = one.route_id
+            names |= {one.pattern_id: one.short_name} if one.short_name else {}
         stops += rows(connection, "sources.list_stop_places", wanted)
-    return Imported(lines, routes, stops)
+    return Imported(lines, routes, names, stops)
 
 
-def load_lines(connection: Connection, network_id: int) -> dict[str, Floats]:
-    """Return the way of each pattern of a network as (lon, lat)."""
+def load_lines(connection: Connection, network_id: int) -> tuple[dict[str, Floats], dict[str, str]]:
+    """Return the way of each pattern of a network as (lon, lat), and what its route is called for short, if it is."""
     found = rows(connection, "sources.list_lines", {"network_id": network_id, "route_ids": None})
-    return {one.pattern_id: line_columns(one.line) for one in found}
+    names = {one.pattern_id: one.short_name for one in found if one.short_name}
+    return {one.pattern_id: line_columns(one.line) for one in found}, names
 
 
 def get_same(connection: Connection, city_id: int, sha256: bytes) -> Row[Any] | None:

@@ -56,9 +56,9 @@ WHERE f.city_id = :city_id
 ORDER BY f.source_id;
 
 -- name: list_lines
--- The ways of the patterns of a network, some routes of it. Params: network_id, route_ids (null: all of them).
-SELECT pattern_id, route_id, ST_AsBinary(geom, 'NDR') AS line
-FROM pattern
+-- The ways of the patterns of a network with the short names of their routes, some routes of it. Params: network_id, route_ids (null: all of them).
+SELECT pattern_id, route_id, ST_AsBinary(geom, 'NDR') AS line, short_name
+FROM pattern JOIN route USING (network_id, route_id)
 WHERE network_id = :network_id AND (CAST(:route_ids AS text[]) IS NULL OR route_id = ANY (:route_ids))
 ORDER BY pattern_id COLLATE "C";
 
