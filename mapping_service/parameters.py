@@ -291,6 +291,9 @@ class Parameters:
     # feed
     landmark_m: float = tunable(400, "m", 100, 800, "what is named so far away can be seen or asked for from a stop")
     transfer_m: float = tunable(150, "m", 50, 300, "riders change on foot this far without a second thought")
+    virtual_spacing_m: float = tunable(300, "m", 150, 600, "along hailed stretches; common spacing of urban stops")
+    virtual_apart_m: float = tunable(150, "m", 80, 300, "nearer to a stop a rider walks to the stop")
+    virtual_same_m: float = tunable(50, "m", 20, 100, "from a line: a place so near is on its street")
     change_mps: float = tunable(1, "m/s", 0.6, 1.4, "straight across: 1.3 m/s on ways a third longer, rounded")
 
     # review

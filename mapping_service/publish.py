@@ -17,6 +17,7 @@ from mapping_service.records import City
 from mapping_service.review.succession import followers
 from mapping_service.store import ids, networks, releases
 from mapping_service.store.cities import lock_city
+from mapping_service.store.virtual_stops import make_virtual_stops
 from mapping_service.validity import last_days
 
 PREFIXES = {"route": "R", "pattern": "T", "stop": "S", "station": "H", "virtual_stop": "V", "agency": "A"}
@@ -129,6 +130,7 @@ def snapshot(
     networks.copy_service_points(connection, source, target)
     ids.copy_chosen_names(connection, source, target)
     networks.copy_settled(connection, source, target)
+    make_virtual_stops(connection, city, target, p)
     old = releases.standings(connection, before.network_id) if before else []
     now = releases.standings(connection, target)
     releases.set_validity(connection, target, last_days(now, old, starts, p, vouched=vouched is not None))

@@ -98,30 +98,48 @@ FROM (SELECT pattern_no, max(dist_m) AS length_m FROM feed_shape GROUP BY patter
 WHERE s.pattern_no = p.pattern_no;
 
 -- name: pattern_stop
--- Each pattern's stops, numbered from 1. The network measures in its own projection, so distances are scaled to the published length; in whole decimetres, they grow from stop to stop and never pass the shape's end. Params: network_id.
+-- Each pattern's stops and the virtual ones between them, numbered from 1. The network measures in its own projection, so distances are scaled to the published length; in whole decimetres, they grow from stop to stop and never pass the shape's end. A virtual stop is reached after its share of the section between two stops. Params: network_id.
 CREATE TEMPORARY TABLE feed_pattern_stop ON COMMIT DROP AS
-WITH stop_along AS (
-  SELECT p.pattern_no, p.pattern_id, s.stop_sequence, s.stop_id, s.dist_m::float AS own_m,
-         (p.shape_length_m * 10)::integer AS length_dm,
-         row_number() OVER way AS place, row_number() OVER back AS place_back,
-         round((s.dist_m::float * p.shape_length_m::float / p.length_m * 10)::numeric)::integer AS along_dm,
-         lead(s.dist_m::float) OVER way AS next_own_m
+WITH served AS (
+  SELECT pattern_id, stop_sequence, FALSE AS is_virtual, stop_id, dist_m::float AS own_m
+  FROM pattern_stop
+  WHERE network_id = :network_id
+  UNION ALL
+  SELECT v.pattern_id, before.stop_sequence, TRUE, v.stop_id, v.dist_m::float
+  FROM virtual_stop v
+  CROSS JOIN LATERAL (
+    SELECT max(s.stop_sequence) AS stop_sequence
+    FROM pattern_stop s
+    WHERE s.network_id = v.network_id AND s.pattern_id = v.pattern_id AND s.dist_m < v.dist_m
+  ) AS before
+  WHERE v.network_id = :network_id
+), stop_along AS (
+  SELECT p.pattern_no, s.*, (p.shape_length_m * 10)::integer AS length_dm,
+         row_number() OVER way AS place, count(*) OVER (PARTITION BY p.pattern_no) - row_number() OVER way + 1 AS place_back,
+         round((s.own_m * p.shape_length_m::float / p.length_m * 10)::numeric)::integer AS along_dm,
+         lead(s.own_m) OVER way AS next_own_m, s.own_m - lag(s.own_m) OVER way AS step_m,
+         -- Sections are counted by the stop that they lead to: virtual ones come after the stop of their number.
+         sum((NOT is_virtual)::integer) OVER way - (NOT is_virtual)::integer AS section_no
   FROM feed_pattern p
-  JOIN pattern_stop s ON s.network_id = :network_id AND s.pattern_id = p.pattern_id
-  WINDOW way AS (PARTITION BY p.pattern_no ORDER BY s.stop_sequence),
-         back AS (PARTITION BY p.pattern_no ORDER BY s.stop_sequence DESC)
+  JOIN served s USING (pattern_id)
+  WINDOW way AS (PARTITION BY p.pattern_no ORDER BY s.stop_sequence, s.is_virtual, s.own_m)
 ), raised AS (
-  SELECT *, max(along_dm - place) OVER (PARTITION BY pattern_no ORDER BY place) + place AS raised_dm
+  SELECT *, max(along_dm - place) OVER (PARTITION BY pattern_no ORDER BY place) + place AS raised_dm,
+         max(stop_sequence) OVER section AS sequence_in_section, count(*) OVER section AS steps, sum(step_m) OVER section AS section_m
   FROM stop_along
+  WINDOW section AS (PARTITION BY pattern_no, section_no)
 ), pushed AS (
   -- The same from the far end: whatever lies past it is pushed back below.
   SELECT *, length_dm - place_back
          - max(greatest(length_dm - raised_dm, 0) - place_back) OVER (PARTITION BY pattern_no ORDER BY place_back) AS dist_dm
   FROM raised
 )
-SELECT pattern_no, pattern_id, place::integer AS stop_sequence, CASE WHEN place > 1 THEN stop_sequence END AS section,
-       stop_id, round(dist_dm / 10.0, 1) AS dist_m, FALSE AS is_virtual, place = 1 AS is_first, place_back = 1 AS is_last,
-       1::float AS step_share, TRUE AS leads, place > 2 AS stands,
+SELECT pattern_no, pattern_id, place::integer AS stop_sequence, CASE WHEN place > 1 THEN sequence_in_section END AS section,
+       stop_id, round(dist_dm / 10.0, 1) AS dist_m, is_virtual, place = 1 AS is_first, place_back = 1 AS is_last,
+       CASE WHEN steps = 1 OR section_m <= 0 THEN 1.0 / steps ELSE step_m / section_m END::float AS step_share,
+       place = min(place) OVER (PARTITION BY pattern_no, section_no) AS leads,
+       -- It leaves its first stop when it starts, without the usual standing.
+       place > 2 AND place = min(place) OVER (PARTITION BY pattern_no, section_no) AS stands,
        -- Riders hail the vehicle on most of the way to the next stop.
        coalesce(next_own_m - own_m < 2 * (
          SELECT sum(greatest(least(h.to_m, next_own_m) - greatest(h.from_m, own_m), 0))
@@ -192,6 +210,30 @@ LEFT JOIN LATERAL (
   LIMIT 1
 ) AS near ON TRUE
 WHERE EXISTS (SELECT FROM feed_pattern_stop served WHERE served.stop_id = s.stop_id);
+
+-- name: virtual_stop
+-- The virtual stops of those patterns, called after the nearest landmark, else by their ids. Params: network_id, near_m.
+INSERT INTO feed_stop (stop_id, name, name_method, lon, lat, geog, kind)
+SELECT v.stop_id, coalesce(replace(near_text.text, '{name}', near.name), replace(unnamed_text.text, '{stop_id}', v.stop_id)),
+       coalesce(near.method, 'stop_id'), round(ST_X(v.geom)::numeric, 6), round(ST_Y(v.geom)::numeric, 6), v.geom::geography,
+       'virtual'
+FROM feed_about a
+JOIN feed_text near_text ON near_text.language = a.text_language AND near_text.key = 'stop_near'
+JOIN feed_text unnamed_text ON unnamed_text.language = a.text_language AND unnamed_text.key = 'stop_unnamed'
+CROSS JOIN (
+  SELECT DISTINCT ON (stop_id) v.stop_id, v.geom
+  FROM virtual_stop v
+  JOIN feed_pattern USING (pattern_id)
+  WHERE v.network_id = :network_id
+  ORDER BY stop_id, pattern_no
+) AS v
+LEFT JOIN LATERAL (
+  SELECT l.name, l.method
+  FROM feed_landmark l
+  WHERE ST_DWithin(l.geog, v.geom::geography, :near_m)
+  ORDER BY ST_Distance(l.geog, v.geom::geography), l.method, l.id COLLATE "C"
+  LIMIT 1
+) AS near ON TRUE;
 
 -- name: station
 -- The stations of those stops under their names, else under that of their first stop. Params: network_id.

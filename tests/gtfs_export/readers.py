@@ -17,10 +17,12 @@ from mapping_service.records import Notice
 from mapping_service.store.engine import table
 from tests.factories import (
     DrawnTown,
+    Place,
     make_hail_stretch,
     make_headway,
     make_running_time,
     make_station,
+    point,
 )
 
 PUBLISHER = Publisher("Open Town", "https://example.org/")
@@ -86,6 +88,12 @@ class Town:
     def hailed(self, pattern_id: str, from_m: float, to_m: float) -> None:
         """Let riders hail the vehicles of a pattern on a stretch."""
         make_hail_stretch(*self._key, pattern_id, from_m, to_m)
+
+    def virtual(self, stop_id: str, pattern_id: str, dist_m: float, place: Place) -> None:
+        """Put a virtual stop on the way of a pattern."""
+        one = {"stop_id": stop_id, "pattern_id": pattern_id, "dist_m": dist_m, "geom": point(place), "heading_deg": 0.0}
+        key = {"network_id": self.drawn.network_id, "city_id": self.drawn.city_id}
+        self.connection.execute(table(self.connection, "virtual_stop").insert(), {**key, **one})
 
     def station(self, *stop_ids: str, **values: Any) -> None:
         """Make a station of some stops."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.factories import SERVED, STOPS, lengths_m
+from tests.factories import SERVED, STOPS, at, lengths_m
 from tests.gtfs_export.readers import Rows, Town
 
 
@@ -40,3 +40,25 @@ def test_riders_board_anywhere_on_the_sections_that_are_mostly_hailed(town: Town
     assert [row["continuous_pickup"] for row in first] == ["0", "0", "", "", ""]
     assert all(row["continuous_pickup"] == row["continuous_drop_off"] for row in times)
     assert {row["continuous_pickup"] for row in times if row["trip_id"].startswith("P2")} == {""}
+
+
+def test_trips_pass_virtual_stops_after_their_share_of_the_way_and_riders_ask_the_driver(town: Town) -> None:
+    along_m = lengths_m([STOPS[stop_id][1] for stop_id in SERVED["P1"]])
+    town.hailed("P1", along_m[1], along_m[2])
+    town.virtual("V1", "P1", along_m[1] + 0.25 * (along_m[2] - along_m[1]), at(1.25, 0))
+    town.virtual("V2", "P1", along_m[1] + 0.75 * (along_m[2] - along_m[1]), at(1.75, 0))
+    feed = town.feed()
+    times = [row for row in feed["stop_times.txt"] if row["trip_id"] == "P1-weekday-0600"]
+    assert [row["stop_id"] for row in times] == ["S1", "S2", "V1", "V2", "S3", "S4", "S5"]
+    assert [row["stop_sequence"] for row in times] == ["1", "2", "3", "4", "5", "6", "7"]
+    # From S2 to S3 it takes 240 s: 15 s of standing at S2, then riding.
+    assert [row["arrival_time"] for row in times[1:5]] == ["06:03:45", "06:04:56", "06:06:49", "06:07:45"]
+    assert [row["departure_time"] for row in times[1:5]] == ["06:04:00", "06:04:56", "06:06:49", "06:08:00"]
+    assert [row["pickup_type"] for row in times] == ["0", "0", "3", "3", "0", "0", "1"]
+    assert [row["drop_off_type"] for row in times] == ["1", "0", "3", "3", "0", "0", "0"]
+    assert [row["continuous_pickup"] for row in times] == ["", "0", "0", "0", "", "", ""]
+    assert [row["shape_dist_traveled"] for row in times[1:5]] == ["1112.9", "1391.1", "1947.6", "2225.8"]
+    stops = {row["stop_id"]: row for row in feed["stops.txt"]}
+    assert (stops["V1"]["stop_name"], stops["V1"]["location_type"]) == ("Near Mill", "0")  # 278 m from it
+    assert [row["stop_id"] for row in feed["stop_times.txt"] if row["trip_id"] == "P2-weekday-0600"] == [
+        "S5", "S4", "S3", "S2", "S1"]
