@@ -236,8 +236,9 @@ def test_a_route_says_in_a_chart_and_in_words_how_full_it_is(client: FlaskClient
     assert "100–140 of 100 seats taken there, probably · 3 runs · 2 people" in page
     assert "<b>All seats taken, most of all after Market</b>" in page and "1 run · not stated" in page
     assert page.count('class="chart load"') == 2
-    # From the second stop of five to the third, a quarter of the way; 1.2 of the 1.3 that fit into the chart.
-    assert re.search(r'class="fill" x="50\.0" y="7\.7" width="25\.0" height="92\.3"', page)
+    # From the third stop of five to the fourth, a quarter of the way: 1.2 of the 1.3 that the chart shows, at least 1.
+    assert re.search(r'class="usual" x="50\.0" y="7\.7" width="25\.0"', page)
+    assert re.search(r'class="fill" x="50\.0" y="23\.1" width="25\.0" height="76\.9"', page)
     assert " · 2.5 get on" in page and "get off" not in page
     there = client.get("/api/v1/cities/drawn-town/routes/R1").get_json()["patterns"][0]["loads"]
     assert [(one["stop_sequence"], one["seats"], one["boarded"]) for one in there[:3]] == [
