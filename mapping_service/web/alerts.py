@@ -23,6 +23,7 @@ from mapping_service.web.language import LANGUAGES, Words, choose, own_name, wor
 from mapping_service.web.team import blueprint as team
 
 BOOK = "alerts"
+Names = dict[tuple[str, str], str | None]
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,13 @@ def told(slug: str, timezone: str, w: Words, about: Iterable[tuple[str, str]] | 
     found = [one for one in alerts.listed(connection(), slug, datetime.now(UTC)) if _concerns(one, wanted)]
     routes, stops = {i for one in found for i in one.route_ids}, {i for one in found for i in one.stop_ids}
     names = alerts.known(connection(), slug, routes, stops) if routes or stops else {}
-    return [
-        Shown(one, _when(one, timezone, w), [_about(slug, *pair, names) for pair in _pairs(one)]) for one in found
-    ]
+    return [Shown(one, _when(one, timezone, w), _abouts(slug, one, names)) for one in found]
+
+
+def _abouts(slug: str, alert: Alert, names: Names) -> Sequence[About]:
+    """What an alert is about as the newest release has it: of an id that was given up, what follows it."""
+    pairs = _pairs(alert)
+    return [_about(slug, *pair, names) for pair in [one for one in pairs if one in names] or pairs]
 
 
 def _pairs(alert: Alert) -> list[tuple[str, str]]:
@@ -65,7 +70,7 @@ def _concerns(alert: Alert, wanted: set[tuple[str, str]] | None) -> bool:
     return wanted is None or not pairs or not wanted.isdisjoint(pairs)
 
 
-def _about(slug: str, kind: str, public_id: str, names: dict[tuple[str, str], str | None]) -> About:
+def _about(slug: str, kind: str, public_id: str, names: Names) -> About:
     values: dict[str, Any] = {"city": slug, f"{kind}_id": public_id}
     path = url_for(f"pages.{kind}", **values) if (kind, public_id) in names else None
     return About(names.get((kind, public_id)) or public_id, path)

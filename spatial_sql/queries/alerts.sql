@@ -19,7 +19,7 @@ INSERT INTO alert_about (city_id, number, kind, id)
 SELECT DISTINCT CAST(:city_id AS integer), CAST(:number AS integer), :kind, id FROM unnest(CAST(:ids AS text[])) AS id;
 
 -- name: list_alerts
--- The alerts of a city that have not ended at a moment, those that began first at the top. Params: slug, at (null: all that there ever were).
+-- The alerts of a city that have not ended at a moment, those that began first at the top; about what they named and what follows it. Params: slug, at (null: all that there ever were).
 SELECT a.number, a.cause, a.effect, a.header, a.description, a.url, a.language, a.starts_at, a.ends_at, a.created_by,
        about.route_ids, about.stop_ids
 FROM alert a
@@ -27,8 +27,14 @@ JOIN city c USING (city_id)
 CROSS JOIN LATERAL (
   SELECT coalesce(array_agg(id ORDER BY id COLLATE "C") FILTER (WHERE kind = 'route'), '{}') AS route_ids,
          coalesce(array_agg(id ORDER BY id COLLATE "C") FILTER (WHERE kind = 'stop'), '{}') AS stop_ids
-  FROM alert_about o
-  WHERE o.city_id = a.city_id AND o.number = a.number
+  FROM (
+    SELECT o.kind, o.id FROM alert_about o WHERE o.city_id = a.city_id AND o.number = a.number
+    UNION
+    SELECT o.kind, l.new_id
+    FROM alert_about o
+    JOIN id_alias l ON l.city_id = o.city_id AND l.kind = o.kind AND l.old_id = o.id
+    WHERE o.city_id = a.city_id AND o.number = a.number
+  ) named
 ) about
 WHERE c.slug = :slug AND (CAST(:at AS timestamptz) IS NULL OR a.ends_at IS NULL OR a.ends_at > :at)
 ORDER BY a.starts_at, a.number;

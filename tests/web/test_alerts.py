@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from mapping_service.alerts import CAUSES, EFFECTS, add_alert, end_alert
 from mapping_service.errors import Problem
@@ -83,6 +83,17 @@ def test_an_alert_that_has_not_begun_never_does_when_it_is_ended(rows: Connectio
     assert alerts.listed(rows, "drawn-town", NOW) == []
     (kept,) = alerts.listed(rows, "drawn-town")
     assert kept.starts_at == kept.ends_at == NOW
+
+
+def test_an_alert_follows_a_route_whose_id_was_given_up(client: FlaskClient, rows: Connection) -> None:
+    made = tell(rows, route_ids=["R2"])
+    rows.execute(text("UPDATE alert_about SET id = 'R9'"))
+    rows.execute(text("INSERT INTO id_alias (city_id, kind, old_id, new_id) SELECT city_id, 'route', 'R9', 'R1'"
+                      " FROM city WHERE slug = 'drawn-town'"))
+    rows.commit()
+    assert [one.route_ids for one in alerts.listed(rows, "drawn-town")] == [["R1", "R9"]] and made.number == 1
+    page = client.get("/drawn-town/routes/R1").text
+    assert "Bridge closed" in page and '<a href="/drawn-town/routes/R1">1</a>' in page and "R9" not in page
 
 
 @pytest.mark.parametrize(("said", "code"), [
