@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from collectors.archives import SourceFile, iter_files
-from collectors.limits import MAX_CELL_CHARS, MAX_INDEX_BYTES
+from collectors.limits import MAX_CELL_CHARS, MAX_FILE_BYTES, MAX_INDEX_BYTES
 from collectors.zip_index import stated_index
-from mapping_service.errors import Problem
+from mapping_service.errors import Problem, TooLarge
 from mapping_service.records import Notice
 
 REQUIRED = ("agency.txt", "routes.txt", "trips.txt", "stops.txt", "stop_times.txt")
@@ -86,15 +86,14 @@ def read_feed(path: Path) -> SourceFeed:
     """Read a GTFS zip, or a folder with its files.
 
     Raises ``Problem``: what ``collectors.archives`` says of the zip and of its members, ``not_gtfs`` (a required file
-    is missing or empty), ``wrong_encoding``, ``bad_table`` (a cell that no table holds: a quote is not closed).
+    is missing or empty), ``feed_too_large``, ``wrong_encoding``, ``bad_table`` (a quote is not closed).
     """
     files = _at_the_root(list(iter_files(path)))
     tables: dict[str, SourceTable] = {}
     counts: dict[str, tuple[int, str]] = {}
     for name, source in files.items():
         if source.data is None:
-            assert source.problem is not None
-            raise source.problem
+            raise _unusable(name, source)
         tables[name] = _table(name, source.data, counts)
     lacking = [name for name in REQUIRED if name not in tables or not tables[name].rows]
     if lacking:
@@ -105,6 +104,16 @@ def read_feed(path: Path) -> SourceFeed:
     digest = hashlib.sha256(path.read_bytes() if path.is_file() else b"".join(f.data or b"" for f in files.values()))
     notices = [Notice(code, {"times": times, "example": example}) for code, (times, example) in sorted(counts.items())]
     return SourceFeed(path.name, digest.digest(), tables, notices)
+
+
+def _unusable(name: str, source: SourceFile) -> Problem:
+    """Why a file cannot be had; of one that is too large not the advice that suits rides, which come one by one."""
+    assert source.problem is not None
+    if source.problem.code != "file_too_large":
+        return source.problem
+    sentence = (f"{name} is larger than {MAX_FILE_BYTES // 1_000_000} MB, as of a whole country. Cut the feed to the "
+                "city and import that.")
+    return TooLarge("feed_too_large", sentence, file=name)
 
 
 def _at_the_root(found: Sequence[SourceFile]) -> dict[str, SourceFile]:

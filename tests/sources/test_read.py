@@ -74,6 +74,12 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     assert bomb.code == "packed_too_tightly"
 
 
+def test_a_table_of_a_whole_country_is_told_to_be_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collectors.archives.MAX_FILE_BYTES", 100)
+    problem = refused(pack(tmp_path / "feed.zip", PLAIN))
+    assert problem.code == "feed_too_large" and "Cut the feed" in problem.sentence
+
+
 def test_a_damaged_zip_is_told(tmp_path: Path) -> None:
     whole = pack(tmp_path / "feed.zip", PLAIN).read_bytes()
     (tmp_path / "half.zip").write_bytes(whole[:len(whole) // 2])
