@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from mapping_service.fuse.fare_levels import RUSH
 from mapping_service.fuse.isotonic import level_at
-from tests.factories import SERVED, drawn_town, make_fare, make_stage_fare
+from tests.factories import SERVED, at, drawn_town, make_fare, make_stage_fare
 from tests.gtfs_export.readers import Rows, Town, column
 
 FARE_FILES = ("rider_categories.txt", "fare_media.txt", "fare_products.txt", "fare_leg_rules.txt", "networks.txt",
@@ -165,3 +165,14 @@ def test_every_pair_of_stops_costs_the_level_at_its_distance(
     for i, j in combinations(range(5), 2):
         expected = level_at(starts, np.array(levels, dtype=float), np.array([along[j] - along[i]]))[0]
         assert charged(feed, SERVED["P1"][i], SERVED["P1"][j]) == f"{expected:.2f}"
+
+
+def test_a_hailed_place_costs_what_the_stop_next_to_it_does_on_that_route(town: Town) -> None:
+    town.hailed("P1", 1200.0, 2100.0)
+    town.virtual("V1", "P1", 1300.0, at(1.2, 0))
+    priced(town, (900.0, 20), (1700.0, 30), (3900.0, 50), whole=50)
+    feed = town.feed()
+    assert {"area_id": "S2", "stop_id": "V1"} in feed["stop_areas.txt"]
+    for stop_id in ("S3", "S5"):
+        assert charged(feed, "V1", stop_id) == charged(feed, "S2", stop_id)
+    assert charged(feed, "S1", "V1") == "20.00" and charged(feed, "S2", "V1") == "20.00"
