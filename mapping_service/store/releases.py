@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection
 
+from mapping_service.parameters import Parameters
 from mapping_service.release_records import Check
 from mapping_service.store.engine import row, rows, run
 from mapping_service.store.published import Release, release_of
@@ -53,10 +54,10 @@ class Version:
 
 
 def list_versions(
-    connection: Connection, slug: str, *, number: int | None = None, withheld: bool = False
+    connection: Connection, slug: str, *, number: int | None = None, most: int | None = None, withheld: bool = False
 ) -> list[Version]:
     """Return the releases of a city, or the one of that number, newest first; with the withheld ones if wanted."""
-    values = {"slug": slug, "number": number, "most": None, "withheld": withheld}
+    values = {"slug": slug, "number": number, "most": most, "withheld": withheld}
     found = rows(connection, "published.list_releases", values)
     return [
         Version(
@@ -66,6 +67,14 @@ def list_versions(
         )
         for one in found
     ]
+
+
+def ending(found: Sequence[Version], day: date) -> date | None:
+    """Return the day on which a part of the newest of some releases ends, if that is soon or has passed."""
+    if not found or found[0].ends_first is None:
+        return None
+    soon = day + timedelta(days=int(Parameters().few_days_left))
+    return found[0].ends_first if found[0].ends_first < soon else None
 
 
 def standings(connection: Connection, network_id: int) -> list[Standing]:

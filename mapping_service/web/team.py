@@ -20,7 +20,7 @@ from mapping_service.jobs import waker
 from mapping_service.parameters import Parameters
 from mapping_service.reasons import of_message, sentence
 from mapping_service.records import City, Sender
-from mapping_service.store import messages, people, team
+from mapping_service.store import messages, people, releases, team
 from mapping_service.store.cities import get_city
 from mapping_service.store.engine import engine_for
 from mapping_service.web.database import config, connection
@@ -61,7 +61,8 @@ def phones(city: str) -> str:
     waiting = len(team.set_aside(held, place.city_id)) + len(messages.problems(held, place.city_id))
     return _page(
         "team.html", place, sender=sender, here="phones", now=now, rides=rides, most=team.MOST_RIDES, waiting=waiting,
-        phones=team.activity(held, place.city_id, now - _RECENTLY, Parameters()),
+        ending=releases.ending(releases.list_versions(held, city, most=1), now.date()), today=now.date(),
+        r=words(place.language, "releases"), phones=team.activity(held, place.city_id, now - _RECENTLY, Parameters()),
         map_data={"lines": [_feature(one) for one in rides if one["line"]], "text": _words(place).under("map.")},
     )
 

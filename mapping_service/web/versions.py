@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from collectors.storable import storable_text
 from mapping_service.archive import FILES
 from mapping_service.errors import Problem
 from mapping_service.issue import publish
-from mapping_service.parameters import Parameters
 from mapping_service.store import published, releases
 from mapping_service.store.cities import get_city
 from mapping_service.store.engine import engine_for
@@ -86,16 +85,18 @@ class ReleaseIndex:
 
 
 @blueprint.get("/<city>/releases/")
-def index(city: str) -> str | Response:
+def index(city: str) -> Response:
     """List the releases of a city: a page, or JSON where that is asked for (``Accept`` or ``?f=json``)."""
     place = published.get_city(connection(), city)
     found = releases.list_versions(connection(), city)
     if request.args.get("f") != "json" and not _wants_json():
         words(place.language)
-        return render_template(
-            "releases.html", city=place, versions=found, names=_LISTED, ending=ending(found, date.today()),
+        page = make_response(render_template(
+            "releases.html", city=place, versions=found, names=_LISTED, ending=releases.ending(found, date.today()),
             today=date.today(), w=words(place.language, BOOK),
-        )
+        ))
+        page.vary.add("Accept")
+        return page
     current = {name: _address("downloads.current_file", city=city, name=name) for name in _names(found[:1])}
     response = Response(
         dumps(asdict(ReleaseIndex(city, current, [_listed(city, one) for one in found]))), mimetype="application/json"
@@ -132,7 +133,7 @@ def list_releases(city: str, problem: Problem | None = None) -> str:
     public = [one for one in found if one.release.published_at]
     return render_template(
         "team_releases.html", city=place, sender=sender, here="releases", problem=problem, today=date.today(),
-        withheld=[one for one in found if not one.release.published_at], ending=ending(public, date.today()),
+        withheld=[one for one in found if not one.release.published_at], ending=releases.ending(public, date.today()),
         w=words(place.language, "team"), r=words(place.language, BOOK),
     )
 
@@ -149,14 +150,6 @@ def publish_release(city: str, number: int) -> AnyResponse | tuple[str, int]:
     except Problem as problem:
         return list_releases(city, problem), problem.status
     return redirect(url_for("versions.release", city=city, number=number), 303)
-
-
-def ending(found: Sequence[Version], day: date) -> date | None:
-    """Return the day on which a part of the newest release ends, if that is soon or has passed."""
-    if not found or found[0].ends_first is None:
-        return None
-    soon = day + timedelta(days=int(Parameters().few_days_left))
-    return found[0].ends_first if found[0].ends_first < soon else None
 
 
 def _listed(city: str, one: Version) -> ReleaseFiles:

@@ -224,6 +224,13 @@ def client_page(client: FlaskClient, address: str) -> str:
     return client.get(address).get_data(as_text=True)
 
 
+def test_managers_are_warned_on_the_page_that_they_open_first(signed_in: FlaskClient, rows: Connection) -> None:
+    assert "A part of this map held until" in client_page(signed_in, "/drawn-town/team")
+    rows.execute(text("UPDATE pattern SET valid_until = current_date + 100"))
+    rows.commit()
+    assert "A part of this map" not in client_page(signed_in, "/drawn-town/team")
+
+
 def test_nobody_but_a_manager_publishes(client: FlaskClient, rows: Connection) -> None:
     withheld(rows)
     assert client.get("/drawn-town/team/releases").status_code == 401
