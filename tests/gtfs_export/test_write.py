@@ -65,6 +65,16 @@ def test_rows_are_in_the_order_of_their_keys_and_sequences_count(town: Town) -> 
     assert [trip["trip_id"][0] for trip in feed["trips.txt"]] == ["B", "a", "b", "b"]
 
 
+def test_trips_of_two_patterns_whose_ids_interleave_are_in_order_and_whole(town: Town) -> None:
+    town.change("pattern", {"pattern_id": "P1-weekday-07"}, pattern_id="P2")
+    times = town.feed()["stop_times.txt"]
+    in_order = [(row["trip_id"], int(row["stop_sequence"])) for row in times]
+    assert list(dict.fromkeys(trip_id for trip_id, _ in in_order)) == [
+        "P1-weekday-0600", "P1-weekday-07-weekday-0600", "P1-weekday-0900", "P3-weekday-0600",
+    ]
+    assert in_order == sorted(in_order) and len(in_order) == 20
+
+
 def test_a_file_without_rows_is_left_out(town: Town) -> None:
     town.forget("fare")
     assert "fare_attributes.txt" not in ZipFile(io.BytesIO(town.zipped())).namelist()
