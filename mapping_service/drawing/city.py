@@ -52,7 +52,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Line:
-    """A route: what is painted on its vehicles, its name, its colour, its ways, whether one ride is all there is."""
+    """A route: what is painted on its vehicles, its name, its colour, its ways, whether one ride or none is all."""
 
     badge: str
     name: str

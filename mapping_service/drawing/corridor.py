@@ -31,7 +31,7 @@ _SIMPLER_MM = 0.08
 
 @dataclass(frozen=True)
 class Way:
-    """One way of riding the route: places (lon, lat), and whether a single ride is all that it rests on."""
+    """One way of riding the route: places (lon, lat), and whether it rests on a single ride or none."""
 
     lon_lat: Floats
     single: bool

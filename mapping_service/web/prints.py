@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from mapping_service.records import Floats
 from mapping_service.store import drawn, published, streets
 from mapping_service.store.published import City, Pattern, RouteSummary, Snapshot
 from mapping_service.web import palette, timetable
+from mapping_service.web.alerts import BOOK, told
 from mapping_service.web.database import config, connection
 from mapping_service.web.kept import kept
 from mapping_service.web.language import Words, words
@@ -56,16 +58,19 @@ def timetable_pdf(city: str, route_id: str) -> Response:
 def _timetable(city: str, route_id: str, *, printed: bool, missing: bool) -> str:
     found = published.get_newest(connection(), city)
     words(found.city.language)
+    a = words(found.city.language, BOOK)
     route = published.get_route(connection(), found.network_id, route_id)
     patterns = published.list_patterns(connection(), found.network_id, route_id)
     made = timetable.directions(patterns)
+    about = [("route", route_id), *(("stop", stop.stop_id) for one in patterns for stop in one.stops)]
     return render_template(
         "timetable.html", city=found.city, release=found.release, route=route, directions=made, printed=printed,
         missing=missing, summary=timetable.summary(patterns),
         estimated=any(row.estimated for one in made for row in one.hours),
-        dashed=any(one.runs == 1 for one in patterns),
+        dashed=any(one.runs < 2 for one in patterns),
         stage_fares=published.list_stage_fares(connection(), found.network_id, route_id),
         address=config().base_url + url_for("pages.route", city=city, route_id=route_id),
+        a=a, alerts=[] if printed else told(city, found.city.timezone, a, about),  # what is on paper does not end
         picture=Markup(write_html(_inset(found, route_id, _picture_mm(made)), words().language)) if printed else None,
     )
 
@@ -131,7 +136,7 @@ def _network(found: Snapshot, *, missing: bool) -> Drawing:
         whole.Line(
             one.short_name or "", one.long_name or t("route.unnamed"), _colour(one),
             [whole.Way(way.lon_lat, way.first, way.last) for way in ways if way.route_id == one.route_id],
-            one.runs == 1,
+            one.runs < 2,
         )
         for one in routes
     ]
@@ -163,7 +168,7 @@ def _route_map(
     head: bool = True, missing: bool = False,
 ) -> Drawing:
     t = words(found.city.language)
-    ways = [corridor.Way(_lon_lat(one), one.runs == 1) for one in patterns]
+    ways = [corridor.Way(_lon_lat(one), one.runs < 2) for one in patterns]
     halts = _halts(patterns)
     within = corridor.area(width_mm, height_mm, corridor.HEAD_MM if head else 0.0)
     below = _streets(found.city, corridor.frame(ways, halts, within), within)
@@ -212,7 +217,7 @@ def _sheet_of(found: Snapshot, page: Callable[[bool], str], name: str) -> Respon
     """Print a page of a release as PDF, unless it is kept."""
     language = words(found.city.language).language
     made = kept(found, f"{language}-{name}", lambda: print_page(page, _static))
-    return _send(made, "application/pdf", f"{found.city.slug}-{name}")
+    return _send(made, "application/pdf", re.sub(r"[^\w.-]+", "-", f"{found.city.slug}-{name}", flags=re.ASCII))
 
 
 def _page_of(drawing: Drawing) -> str:

@@ -30,12 +30,16 @@ class Every:
 
 @dataclass(frozen=True)
 class Hours:
-    """Hours of the local day (seconds after midnight) in which service is alike; ``ride_s`` is unknown as ``None``."""
+    """Hours of the local day (seconds after midnight) in which service is alike; ``ride_s`` is unknown as ``None``.
+
+    ``imported`` is what a feed of others says and nobody has counted; it is no estimate of ours.
+    """
 
     start_s: int
     end_s: int
     every: Every
     estimated: bool
+    imported: bool
     irregular: bool
     ride_s: float | None
 
@@ -88,11 +92,13 @@ def hours(pattern: Pattern) -> list[Hours]:
 def _hours(one: Headway, rides: dict[tuple[int, int], float]) -> Hours:
     band = (one.band_start_s, one.band_end_s)
     ride_s = rides.get(band, rides.get(WHOLE_DAY_S))
-    return Hours(*band, every(one.low_s, one.high_s), one.method != "observed", is_irregular(one), ride_s)
+    imported = one.method == "imported"
+    estimated = one.method != "observed" and not imported
+    return Hours(*band, every(one.low_s, one.high_s), estimated, imported, is_irregular(one), ride_s)
 
 
-def _reads(one: Hours) -> tuple[Every, bool, bool, int | None]:
-    return one.every, one.estimated, one.irregular, None if one.ride_s is None else round(one.ride_s / 60)
+def _reads(one: Hours) -> tuple[Every, bool, bool, bool, int | None]:
+    return one.every, one.estimated, one.imported, one.irregular, None if one.ride_s is None else round(one.ride_s / 60)
 
 
 def directions(patterns: Sequence[Pattern], most: int = MOST_STOPS) -> list[Direction]:

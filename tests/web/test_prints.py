@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from mapping_service.drawing import city
 from mapping_service.store.streets import save_streets
 from mapping_service.street_records import StreetMap, StreetReading
-from tests.factories import at, draw_network, make_city, make_network
+from tests.factories import at, draw_network, make_city, make_network, make_pattern, make_route
+from tests.web.test_alerts import tell
 from tests.web.test_pages import HOSTILE, drawn_network, text
 
 pypdfium2 = pytest.importorskip("pypdfium2")
@@ -180,6 +181,25 @@ def test_without_pango_all_but_pdf_goes_on(client: FlaskClient, monkeypatch: pyt
     response = client.get("/drawn-town/routes/R1/timetable.pdf")
     assert response.status_code == 503 and "libpango-1.0-0" in response.get_data(as_text=True)
     assert client.get("/drawn-town/routes/R1/map.svg").status_code == 200
+
+
+def test_the_ids_of_other_feeds_may_hold_any_letter(client: FlaskClient, rows: Connection) -> None:
+    city_id, network_id = drawn_network(rows)
+    make_route(rows, city_id, network_id, 'A/é "1"', runs=0, short_name="9")
+    make_pattern(rows, city_id, network_id, "P9", 'A/é "1"', [("S1", at(0, 0)), ("S2", at(1, 0))], runs=0)
+    rows.commit()
+    path = "/drawn-town/routes/A%2F%C3%A9%20%221%22"
+    assert f'href="{path.replace("%2F", "/")}/timetable.pdf"' in text(client, f"{path}/timetable")
+    assert "Dashed: one run or none" in text(client, f"{path}/map.svg")
+    named = client.get(f"{path}/map.pdf").headers["Content-Disposition"]
+    assert named == 'inline; filename="drawn-town-A-1--map.pdf"'
+
+
+def test_a_timetable_tells_what_is_different_right_now_but_not_on_paper(client: FlaskClient, rows: Connection) -> None:
+    tell(rows, route_ids=["R1"])
+    assert "Bridge closed" in text(client, "/drawn-town/routes/R1/timetable")
+    assert "Bridge closed" not in text(client, "/drawn-town/routes/R2/timetable")
+    assert "Bridge closed" not in words_of(client.get("/drawn-town/routes/R1/timetable.pdf").data)
 
 
 def test_an_unknown_route_has_no_timetable(client: FlaskClient) -> None:

@@ -88,6 +88,11 @@ def test_neighbouring_hours_that_read_the_same_are_one_row() -> None:
     ]
 
 
+def test_what_a_feed_of_others_says_is_no_estimate_of_ours() -> None:
+    (one,) = hours(pattern(headways=[headway(MORNING, (8, 12), "imported")]))
+    assert one.imported and not one.estimated
+
+
 def test_a_row_tells_the_ride_of_its_hours_or_else_that_of_the_day() -> None:
     rides = [RideTime(0, 86400, 1500.0, 2, 2), RideTime(*MORNING, 2400.0, 2, 2)]
     found = hours(pattern(ride_times=rides, headways=[headway(MORNING, (8, 12)), headway(MIDDAY, (8, 12))]))
