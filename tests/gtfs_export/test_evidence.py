@@ -15,7 +15,7 @@ from gtfs_export.evidence import EVIDENCE_COLUMNS
 from mapping_service.errors import Conflict
 from mapping_service.store.engine import table
 from mapping_service.store.ids import save_followers
-from tests.factories import MIDDAY_S, MORNING_S, WHOLE_DAY_S, make_load
+from tests.factories import MIDDAY_S, MORNING_S, WHOLE_DAY_S, at, make_load
 from tests.gtfs_export.readers import BRANCH, PUBLISHER, Rows, Town, read_rows
 
 Key = tuple[str, str, str]
@@ -144,6 +144,7 @@ def test_every_value_of_the_feed_has_its_evidence(town: Town) -> None:
 def test_every_value_has_its_evidence_in_a_town_with_all_that_a_town_can_have(town: Town) -> None:
     town.station("S4", "S5", name=None)
     town.hailed("P1", 1200.0, 2100.0)
+    town.virtual("V1", "P1", 1600.0, at(1.5, 0))
     town.running_times("P2", 180.0, WHOLE_DAY_S, standing_s=20.0)
     town.pattern("P2", day_types=["weekday", "sunday"], reason_code="variant_branch", reason=BRANCH)
     town.change("fare", {"rush_surcharge": 20})
@@ -159,6 +160,11 @@ def test_every_value_has_its_evidence_in_a_town_with_all_that_a_town_can_have(to
     assert walked(town) > 200
     known = said(town)
     assert known["pattern_stop", "P1/2", "continuous_pickup"] == "0"
+    assert known["pattern_stop", "P1/3", "stop_id"] == "V1" and known["stop", "V1", "stop_id"] == "V1"
+    assert {row["method"] for row in evidence(town, "stop") if (row["id"], row["field"]) == ("V1", "stop_lat")} == {
+        "virtual"
+    }
+    assert [row["stop_sequence"] for row in beside(town, "loads.csv")] == ["1", "2", "2", "6"]
     assert known["fare", "R1", "rush_surcharge"] == "20.00"
     assert known["fare_product", "R1/rush", "amount"] == "70.00"
     assert {"calendar_date", "timeframe", "translation", "fare_leg_rule", "area"} <= {element for element, *_ in known}
