@@ -133,6 +133,11 @@ class Carried:
         """The files that are no tables, by name; of two with one name the first."""
         return dict(sorted((name, data) for source in reversed(self._sources) for name, data in source.data.items()))
 
+    def yielding(self, kind: str, ids: Iterable[str]) -> dict[str, str]:
+        """Under what ids those of ours are published that a feed uses too: by the id that they have with us."""
+        taken = self._foreign[kind] if self._sources else set()
+        return {one: f"{one}-ridden" for one in ids if one in taken}
+
     def merged(self, name: str, ours: Iterable[Cells]) -> Iterator[list[str]]:
         """Yield a table with its header: the feeds' rows in their own order, then those of ours that are in none.
 

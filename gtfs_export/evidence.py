@@ -44,10 +44,12 @@ def write_evidence(connection: Connection, kind: str, out: Path | BinaryIO) -> N
     for select in VARIANTS["frequencies"].values():
         connection.exec_driver_sql(f"CREATE TEMPORARY VIEW file_{select} AS\n{feed_select(select)}")
     about = connection.exec_driver_sql("TABLE feed_about").one()
+    forms = feed_statements("evidence_row")
     carried = carried_of(connection, about.network_id)
+    services = (one.service_id for one in connection.exec_driver_sql("TABLE feed_service"))
+    connection.execute(forms["service"], {"services": json.dumps(carried.yielding("service", services))})
     ours = {f"{name}.txt": _own(connection, name) for name in SHARED} if carried else {}
     places = [dict(zip(("element", "id", "field"), place)) for place in overruled(carried, ours)]
-    forms = feed_statements("evidence_row")
     connection.execute(forms["overruled"], {"overruled": json.dumps(places)})
     as_row = forms["csv"].text
     parts = [as_row.replace("{part}", part.text.rstrip(";")) for part in feed_statements("evidence").values()]

@@ -5,6 +5,17 @@
 CREATE TEMPORARY TABLE feed_overruled ON COMMIT DROP AS
 SELECT * FROM jsonb_to_recordset(CAST(:overruled AS jsonb)) AS known (element text, id text, field text);
 
+-- name: service
+-- Services of ours under the ids by which they are published where an imported feed has the same. Params: services.
+WITH yielding AS (
+  SELECT key AS service_id, value AS published_id FROM jsonb_each_text(CAST(:services AS jsonb))
+), patterns AS (
+  UPDATE feed_pattern p SET service_id = y.published_id FROM yielding y WHERE p.service_id = y.service_id
+), trips AS (
+  UPDATE feed_trip t SET service_id = y.published_id FROM yielding y WHERE t.service_id = y.service_id
+)
+UPDATE feed_service s SET service_id = y.published_id FROM yielding y WHERE s.service_id = y.service_id;
+
 -- name: csv
 -- The columns of evidence.csv. An estimate is whatever was not itself said, measured, chosen or declared by somebody.
 SELECT element, id, field, value, method, CASE WHEN method IN (

@@ -227,8 +227,15 @@ def test_what_is_improved_and_what_is_not_make_one_whole_feed(drawn: Town, tmp_p
     assert not {row["trip_id"] for row in out.records("trips.txt") if row["route_id"] in ridden} & old
 
 
-def test_evidence_says_what_is_as_an_imported_feed_has_it(drawn: Town) -> None:
+@pytest.mark.parametrize("service_id", [None, "weekday"], ids=["own services", "our services"])
+def test_evidence_says_what_is_as_an_imported_feed_has_it(drawn: Town, service_id: str | None) -> None:
     """Every value of a feed that is partly theirs and partly ours has its evidence, and theirs is an estimate."""
+    if service_id:
+        with drawn.engine.begin() as connection:
+            connection.exec_driver_sql(
+                "UPDATE source_row SET cells = array_replace(cells, (SELECT cells[1] FROM source_row"
+                f" WHERE name = 'calendar.txt' LIMIT 1), '{service_id}') WHERE name IN ('calendar.txt', 'trips.txt')"
+            )
     drawn.send_all(survey())
     drawn.process()
     drawn.accept()
@@ -238,6 +245,7 @@ def test_evidence_says_what_is_as_an_imported_feed_has_it(drawn: Town) -> None:
     assert len(known) == len(rows)
     with zipfile.ZipFile(io.BytesIO(drawn.gtfs())) as archive:
         feed = {name: read_rows(archive.read(name)) for name in archive.namelist() if name.endswith(".txt")}
+    assert any(row["service_id"].endswith("-ridden") for row in feed["calendar.txt"]) == (service_id is not None)
     theirs = {row["trip_id"] for row in feed["trips.txt"] if ("trip", row["trip_id"], "trip_id") in known}
     assert theirs and theirs < {row["trip_id"] for row in feed["trips.txt"]}
     assert [(key, value) for key, value in cells(feed, theirs) if known.get(key) != value] == []
