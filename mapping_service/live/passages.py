@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from mapping_service.live.lines import Line, Lines
@@ -37,11 +38,18 @@ class Passage:
 
 @dataclass(frozen=True)
 class _Fit:
-    """How a line fits the newest part of a ride: times and places along it, never going back."""
+    """How a line fits the newest part of a ride: times and places along it, never going back.
+
+    ``first`` is the position from which on it does; ``near`` the one from which on the ride is beside the line at all.
+    ``step_m`` are the steps of the whole ride along the line, back and forth.
+    """
 
     line: Line
     t_s: Floats
     dist_m: Floats
+    first: int
+    near: int
+    step_m: Floats
 
     @property
     def span_m(self) -> float:
@@ -59,11 +67,23 @@ def passage(t_s: Floats, lonlat: Floats, lines: Lines, now_s: float, p: Paramete
     began = lines.plane(lonlat[:1])[0]
     recent = t_s >= t_s[-1] - p.live_window_s
     t_s, xy = t_s[recent], lines.plane(lonlat[recent])
-    # Only the line that explains clearly more of the ride than any other is the one.
     fits = sorted((_fit(line, t_s, xy, p) for line in lines.near(xy[-1], p.live_near_m)), key=lambda one: -one.span_m)
-    if not fits or len(fits) > 1 and fits[0].span_m - fits[1].span_m < p.live_apart_m:
+    if not fits or any(_alone_m(fits[0], other) < p.live_apart_m for other in fits[1:]):
         return None
     return _told(fits[0], began, now_s, p)
+
+
+def _alone_m(best: _Fit, other: _Fit) -> float:
+    """Return how much of a ride its best line explains and another one does not.
+
+    The other need not be followed in order: on a line that crosses itself the order is not known. But a line that
+    leads the other way explains nothing.
+    """
+    since = max(other.near, best.first)
+    steps_m = other.step_m[since:]
+    if np.sum(steps_m < 0) > np.sum(steps_m > 0):
+        return np.inf
+    return float(best.dist_m[min(since - best.first, len(best.dist_m) - 1)] - best.dist_m[0])
 
 
 def _fit(line: Line, t_s: Floats, xy: Floats, p: Parameters) -> _Fit:
@@ -74,14 +94,20 @@ def _fit(line: Line, t_s: Floats, xy: Floats, p: Parameters) -> _Fit:
     step_m, step_s = np.diff(dist_m), np.diff(t_s)
     goes_on = (step_m >= -_BACK_M) & (step_m <= p.live_most_mps * step_s + 2 * p.live_near_m)
     goes_on &= (step_s <= p.live_hole_s) & (off_m[:-1] <= p.live_near_m)
-    broken = np.flatnonzero(~goes_on)
-    first = int(broken[-1]) + 1 if len(broken) else 0
+    first = _after_last(~goes_on)
+    near = _after_last((off_m[:-1] > p.live_near_m) | (step_s > p.live_hole_s))
     # Small steps back, one after the other, are a way back.
     farthest = np.maximum.accumulate(dist_m[first:])
     turned = np.flatnonzero(farthest - dist_m[first:] > 2 * _BACK_M)
     first += int(turned[-1]) + 1 if len(turned) else 0
     first = min(first, len(t_s) - 1)
-    return _Fit(line, t_s[first:], np.maximum.accumulate(dist_m[first:]))
+    return _Fit(line, t_s[first:], np.maximum.accumulate(dist_m[first:]), first, near, step_m)
+
+
+def _after_last(broken: npt.NDArray[np.bool_]) -> int:
+    """Return the position from which on no step is broken."""
+    found = np.flatnonzero(broken)
+    return int(found[-1]) + 1 if len(found) else 0
 
 
 def _told(fit: _Fit, began: Floats, now_s: float, p: Parameters) -> Passage | None:

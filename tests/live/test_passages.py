@@ -72,6 +72,12 @@ def test_a_ride_that_passes_the_house_where_it_began_is_not_told_there() -> None
     assert any(one.dist_m > 4200 for one in told)  # told again once it has gone by
 
 
+def test_the_way_back_is_told_also_right_after_the_way_out() -> None:
+    told = watched(*way((0, 0, 0), (4000, 0, VEHICLE_MPS), (0, 0, VEHICLE_MPS)), LINES)
+    lines = [one.line.line_id for one in told]
+    assert lines == sorted(lines) and set(lines) == {"P1", "P3"}
+
+
 def test_nobody_is_told_who_walks_along_the_street() -> None:
     assert watched(*way((0, 0, 0), (3000, 0, WALK_MPS)), LINES) == []
 
@@ -100,6 +106,14 @@ def test_two_lines_on_one_street_are_told_apart_where_they_part_and_not_before()
 
 def test_twins_on_the_same_streets_are_never_told_apart() -> None:
     assert watched(*commute(0, 5000), Lines(STREET | {"P9": STREET["P1"]})) == []
+
+
+def test_a_ride_on_a_line_that_crosses_itself_is_not_told_on_another_one() -> None:
+    """A line that goes round a block and over its own beginning, and a straight one over the same street."""
+    block = [(0, 0), (3000, 0), (3000, 600), (1500, 600), (1500, 0), (6000, 0)]
+    lines = Lines(STREET | {"P8": [(x * M, y * M) for x, y in block]})
+    t_s, lonlat = way(*((x, y, VEHICLE_MPS) for x, y in block))
+    assert {one.line.line_id for one in watched(t_s, lonlat, lines)} <= {"P8"}
 
 
 def test_an_old_position_is_not_told_and_a_long_hole_begins_anew() -> None:
