@@ -82,7 +82,8 @@ def main() -> None:
             rows += [_other(label, script, folder) for label, script in OTHERS.items()]
     head = ("program", "routes", "stops", "stop times", "s", "CPU s", "CPU s of the database", "peak MB",
             "peak MB of the database's own", "zip MB")
-    write_table("feed_speed", "A national feed from the tables of its release to a zip", head, rows)
+    load = f"load average {os.getloadavg()[0]:.0f} on {os.cpu_count()} processors"
+    write_table("feed_speed", f"A national feed from the tables of its release to a zip, {load}", head, rows)
 
 
 def _ours(folder: Path, routes: int) -> list[list[object]]:
