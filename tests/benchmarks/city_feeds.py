@@ -27,10 +27,11 @@ from zipfile import BadZipFile, ZipFile
 
 from sqlalchemy import Engine
 
-from gtfs_export import VARIANTS, Publisher, export_gtfs
+from gtfs_export import Publisher, export_gtfs
 from mapping_service import sample
 from mapping_service.cities import new_city
 from mapping_service.config import load_config
+from mapping_service.errors import Conflict
 from mapping_service.issue import issue, publish
 from mapping_service.parameters import Parameters
 from mapping_service.postgres import ensure_cluster, stop_cluster
@@ -53,6 +54,11 @@ class Made:
     whose: str
     country: str
     path: Path
+
+    @property
+    def ours(self) -> bool:
+        """True for what we publish."""
+        return self.whose.startswith("ours")
 
 
 OURS = {"sample": "KE", "abidjan": "CI", "freetown": "SL", "accra": "GH"}
@@ -78,11 +84,12 @@ def all_feeds(out: Path, data: Path) -> tuple[list[Made], list[str]]:
     return ours + theirs, broken
 
 
-def first_day(feed: Path) -> date:
-    """The first day on which a feed has service, by its calendars."""
-    with ZipFile(feed) as archive:
-        text = archive.read("calendar.txt").decode("utf-8-sig")
-    stamp = min(row["start_date"] for row in csv.DictReader(io.StringIO(text)))
+def first_day(made: Made) -> date:
+    """The day on which one of ours was published; of theirs the first with service, when they were fresh."""
+    name, column = ("feed_info.txt", "feed_start_date") if made.ours else ("calendar.txt", "start_date")
+    with ZipFile(made.path) as archive:
+        text = archive.read(name).decode("utf-8-sig")
+    stamp = min(row[column] for row in csv.DictReader(io.StringIO(text)))
     return datetime.strptime(stamp, "%Y%m%d").date()
 
 
@@ -163,8 +170,12 @@ def _publisher(slug: str) -> Publisher:
 def _write(engine: Engine, slug: str, out: Path) -> None:
     out.mkdir(parents=True)
     with engine.connect() as connection:
-        for variant in VARIANTS:
-            export_gtfs(connection, slug, None, out / NAMES[variant], _publisher(slug), variant)
+        for variant, name in NAMES.items():
+            try:
+                export_gtfs(connection, slug, None, out / name, _publisher(slug), variant)
+            except Conflict as problem:  # nothing is booked there
+                if problem.code != "nothing_to_publish":
+                    raise
 
 
 def arguments(doc: str) -> argparse.Namespace:

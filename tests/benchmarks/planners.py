@@ -40,7 +40,7 @@ class Asked:
     @cached_property
     def wednesday(self) -> date:
         """The first working day of the kind."""
-        first = first_day(self.made.path)
+        first = first_day(self.made)
         return first + timedelta((WEDNESDAY - first.weekday()) % 7)
 
     @cached_property
@@ -90,6 +90,7 @@ def _row(asked: Asked, expanded: Path) -> tuple[object, ...]:
     plain = minotor(asked.made.path, asked.wednesday, queries)
     row = (asked.made.city, asked.made.whose, len(lines), len(queries), _count(answers), wrong,
            f"{asked.boarded()} of {len(lines)}", round(each_ms, 2), _count(plain))
+    print(*row, flush=True)
     return (*row, *_compared(asked, expanded)) if expanded.exists() else row
 
 
