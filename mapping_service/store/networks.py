@@ -97,7 +97,6 @@ def save_candidates(
         run(connection, f"sources.mark_{name}", {"network_id": target, "city_id": city.city_id})
     apply_chosen_names(connection, target, network_id(connection, city.city_id, "accepted"))
     run(connection, "networks.mark_network", {"network_id": target, "fingerprint": fingerprint})
-    run(connection, "networks.analyze_networks")
 
 
 def save_draft(
@@ -116,6 +115,7 @@ def save_draft(
             statement = statement.on_conflict_do_update(constraint=f"{name}_pkey", set_=news)
         origins = origin if "source_id" in target.c else {}
         connection.execute(statement, [{**keys, **origins, **one} for one in values])
+    run(connection, "networks.analyze_networks")
 
 
 def bring_source(
@@ -273,6 +273,7 @@ def copy_routes(connection: Connection, source: int, target: int, route_ids: Seq
     values = {"source": source, "target": target, "route_ids": list(route_ids)}
     for name in _COPIES:
         run(connection, f"networks.{name}", values)
+    run(connection, "networks.analyze_networks")
 
 
 def replace_routes(connection: Connection, source: int, target: int, route_ids: Sequence[str]) -> list[str]:
@@ -284,7 +285,6 @@ def replace_routes(connection: Connection, source: int, target: int, route_ids: 
     values = {"source": source, "target": target, "route_ids": list(route_ids)}
     run(connection, "networks.delete_replaced", values)
     copy_routes(connection, source, target, route_ids)
-    run(connection, "networks.analyze_networks")
     given_up = rows(connection, "networks.delete_given_up", values)
     run(connection, "networks.delete_unused_stops", {"network_id": target})
     run(connection, "networks.delete_unused_stations", {"network_id": target})

@@ -390,5 +390,5 @@ WHERE network_id = :network_id AND service_point_id LIKE '~%'
 ORDER BY submission_id, source_row;
 
 -- name: analyze_networks
--- Let the planner know what has just been written: a fresh network is many rows that it has no idea of.
-ANALYZE route, pattern, pattern_stop, stop, station, running_time, headway, pattern_run;
+-- Let the planner know what has just been written: it takes a fresh network for one row, and joins a city's stops one by one.
+ANALYZE route, pattern, pattern_stop, stop, station, running_time, headway, pattern_run, load;
