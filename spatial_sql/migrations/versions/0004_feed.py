@@ -12,5 +12,7 @@ down_revision = "0003"
 
 def upgrade() -> None:
     """Add the tables of the feed, one file for each subject."""
-    for part in ("settings", "agencies", "booked", "ids", "loads", "versions", "sources", "realtime", "live", "virtual"):
+    for part in (
+        "settings", "agencies", "booked", "ids", "loads", "versions", "sources", "realtime", "live", "virtual"
+    ):
         op.get_bind().exec_driver_sql(migration_sql(f"0004_{part}"))
