@@ -157,6 +157,8 @@ class Carried:
             for cells in self._written(number, name):
                 theirs = _placed(cells, [list(header).index(c.strip()) for c in source.columns[name]], len(header))
                 same = mine.pop(_key(name, list(header), theirs), None)
+                if same is None and name == _FEED_INFO:
+                    continue  # a feed has one publisher, and of what others say the first feed's word stands in its row
                 yield theirs if same is None else _both(name, header, theirs, _placed(same, to, len(header)))
         for cells in (own if name in _LARGE else mine.values()):
             yield _placed(cells, to, len(header))

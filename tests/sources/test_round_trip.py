@@ -45,11 +45,16 @@ def through(connection: Connection, path: Path, slug: str = "pier", until: date 
     report = import_feed(connection, city, path, Parameters(), actor="tester", today=TODAY)
     if until is not None:
         vouch(connection, city, report.source_id, until, "Amina")
+    return published(connection, city)
+
+
+def published(connection: Connection, city: City) -> bytes:
+    """The feed of a city all of whose candidates are accepted and published."""
     accept(connection, city, min_confidence=0.0, actor="tester")
     made = release(connection, city, note=None, valid_from=TODAY)
     releases.mark_published(connection, networks.get_release(connection, city, made.release).network_id, "tester", None)
     out = io.BytesIO()
-    export_gtfs(connection, slug, None, out, PUBLISHER)
+    export_gtfs(connection, city.slug, None, out, PUBLISHER)
     return out.getvalue()
 
 
@@ -139,6 +144,26 @@ def test_only_who_vouches_changes_a_calendar(connection: Connection, tmp_path: P
     rows = tables(out)["calendar.txt"]
     assert isinstance(rows, list) and {row[9] for row in rows[1:]} == {"20270131"}
     assert {row[8] for row in rows[1:]} == {"20190304"}
+
+
+def test_a_feed_has_one_publisher_however_many_it_began_from(connection: Connection, tmp_path: Path) -> None:
+    city = empty_city(connection, "pier")
+    for name in ("North", "South"):
+        told = table(("feed_publisher_name", "feed_publisher_url", "feed_lang"), (name, "https://maps.example", "en"))
+        path = pack(tmp_path / f"{name}.zip", {**PLAIN, "feed_info.txt": told})
+        import_feed(connection, city, path, Parameters(), actor="tester", today=TODAY)
+    rows = unpack(published(connection, city))["feed_info.txt"]
+    assert [row[rows[0].index("feed_publisher_name")] for row in rows[1:]] == [PUBLISHER.name]
+
+
+def test_a_person_who_vouches_after_a_release_makes_another(connection: Connection, tmp_path: Path) -> None:
+    path = pack(tmp_path / "feed.zip", PLAIN)
+    through(connection, path)
+    city = get_city(connection, "pier")
+    source_id = import_feed(connection, city, path, Parameters(), actor="tester", today=TODAY).source_id
+    assert not release(connection, city, note=None, valid_from=TODAY).created
+    vouch(connection, city, source_id, date(2027, 1, 31), "Amina")
+    assert release(connection, city, note=None, valid_from=TODAY).created
 
 
 cells = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)
