@@ -17,6 +17,12 @@ MAX_XML_DEPTH = 100
 MAX_TEXT_CHARS = 2_000
 """Most characters kept of one waypoint's text."""
 
+MAX_TYPED_NAME_CHARS = 200
+"""Most characters of the name of a place, a line or an operator; readers of feeds give up at 4,096."""
+
+MAX_ADDRESS_CHARS = 500
+"""Most characters of a web or e-mail address."""
+
 MAX_ROWS = 200_000
 """Most rows, or features, of one table, whatever is wrong with them."""
 

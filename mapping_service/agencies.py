@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from mapping_service.settings import email, web_address
 from mapping_service.store import agencies as store
 from mapping_service.store.networks import network_id
 from mapping_service.store.settings import get_settings
+from mapping_service.typed import one_line, typed_name
 
 # Routes of which nobody has said who runs them are the informal operators' of the city.
 NOBODY = "informal"
@@ -44,7 +44,7 @@ def add_agency(
     Raises ``Problem`` with a code for each thing that cannot be.
     """
     accepted = network_id(connection, city.city_id, "accepted")
-    called = one_line(name)
+    called = typed_name(name)
     if not called or called == NOBODY:
         raise Problem("bad_agency", f"“{name}” cannot be the name of an agency. Use the one that riders know.")
     known = store.get_agency(connection, accepted, called) or Agency("", called)
@@ -105,7 +105,7 @@ def translate(connection: Connection, city: City, path: Path) -> TranslateReport
     """Keep the translations of a CSV in UTF-8 with the columns name, language and translation.
 
     A name is translated wherever it stands. An empty translation takes one back. Raises ``Problem``
-    ``bad_translations`` with the line, and keeps nothing then.
+    ``bad_translations`` and ``name_too_long`` with the line, and keeps nothing then.
     """
     accepted = network_id(connection, city.city_id, "accepted")
     said = read_translations(path, city.language)
@@ -118,7 +118,7 @@ def translate(connection: Connection, city: City, path: Path) -> TranslateReport
 
 
 def read_translations(path: Path, language: str) -> list[Translation]:
-    """Read a table of translations of names that are in ``language``. Raises ``Problem`` ``bad_translations``."""
+    """Read a table of translations of names that are in ``language``. Raises as ``translate`` does."""
     try:
         text = path.read_text("utf-8-sig")
     except (UnicodeDecodeError, OSError) as error:
@@ -141,8 +141,8 @@ def read_translations(path: Path, language: str) -> list[Translation]:
 
 
 def _translation(record: dict[str | None, str | None], language: str, path: Path, line: int) -> Translation:
-    name, into, translation = (one_line(record[column] or "") for column in COLUMNS)
     where = f"{path}, line {line}"
+    name, into, translation = (typed_name(record[column] or "", f"{where}: ") for column in COLUMNS)
     if not name:
         raise Problem("bad_translations", f"{where}: there is no name.", line=line)
     try:
@@ -153,9 +153,3 @@ def _translation(record: dict[str | None, str | None], language: str, path: Path
     if tag == language:
         raise Problem("bad_translations", f"{where}: {into} is the language of the city itself.", line=line)
     return Translation(name, tag, translation)
-
-
-def one_line(written: str) -> str:
-    """Return what was written on one line, without characters that no feed may hold."""
-    shown = "".join(" " if unicodedata.category(one) in ("Cc", "Zl", "Zp") else one for one in written)
-    return " ".join(shown.replace("\ufeff", " ").replace("\ufffd", " ").split())

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from sqlalchemy import Connection
 
+from collectors.limits import MAX_ADDRESS_CHARS
 from collectors.storable import storable_text
 from mapping_service.errors import NotFound, Problem
 from mapping_service.live_records import Alert
@@ -32,7 +33,6 @@ EFFECTS = {
 }
 LONGEST_HEADER = 120
 LONGEST_DESCRIPTION = 2000
-_LONGEST_URL = 500
 # What lasts longer is no alert but the service itself.
 FARTHEST = timedelta(days=366)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -135,8 +135,8 @@ def _url(said: str) -> str | None:
         usable = parts.scheme in ("http", "https") and parts.hostname and said.isascii() and said.isprintable()
     except ValueError:
         usable = None
-    if not usable or " " in said or len(said) > _LONGEST_URL:
-        raise Problem("alert_url", f"“{said[:_LONGEST_URL]}” is no address of a page. It begins with https://.")
+    if not usable or " " in said or len(said) > MAX_ADDRESS_CHARS:
+        raise Problem("alert_url", f"“{said[:MAX_ADDRESS_CHARS]}” is no address of a page. It begins with https://.")
     return said
 
 

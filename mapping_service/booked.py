@@ -14,7 +14,7 @@ from shapely.geometry import Polygon, shape
 from shapely.geometry.polygon import orient
 from sqlalchemy import Connection
 
-from mapping_service.agencies import one_line, telephone
+from mapping_service.agencies import telephone
 from mapping_service.errors import NotFound, Problem
 from mapping_service.feed_records import BookedService, FeedSettings
 from mapping_service.records import City
@@ -23,6 +23,7 @@ from mapping_service.store import agencies
 from mapping_service.store import booked as store
 from mapping_service.store.networks import network_id
 from mapping_service.store.settings import get_settings
+from mapping_service.typed import one_line, typed_name
 
 DAY_TYPES = ("weekday", "saturday", "sunday")
 MOST_HOURS, DAY_MIN, MOST_DAYS = 48, 1440, 60
@@ -72,7 +73,8 @@ def read_booked(path: Path, settings: FeedSettings) -> list[BookedService]:
 
     ``name``, ``phone``; ``days``: some of weekday, saturday, sunday; ``from`` and ``to`` as HH:MM, past 24 after
     midnight; ``notice_min``, minutes ahead, or ``notice_days`` with ``book_until`` (HH:MM); ``agency`` and ``url``
-    where there are any. Raises ``Problem`` ``bad_booked``, which names the feature, and those of numbers and addresses.
+    where there are any. Raises ``Problem`` ``bad_booked``, which names the feature, and those of names, numbers and
+    addresses.
     """
     try:
         found = json.loads(path.read_text("utf-8-sig"))
@@ -109,6 +111,12 @@ class _Feature:
         if not (value := self.text(key)):
             raise self.bad(f"the property {key} is missing.")
         return value
+
+    def name(self) -> str:
+        """What the service is called."""
+        if not (name := typed_name(self.needed("name"), f"Feature {self._number}: ")):
+            raise self.bad("nothing of its name can be seen.")
+        return name
 
     def clock_s(self, key: str, most_h: int) -> int:
         """An hour and minute as seconds after midnight."""
@@ -149,7 +157,7 @@ def _service(number: int, feature: Any, settings: FeedSettings) -> BookedService
     else:
         notice_min = told.whole("notice_min", 0, DAY_MIN - 1)
     return BookedService(
-        "", told.needed("name"), told.text("agency") or None, _area(told, feature.get("geometry")),
+        "", told.name(), told.text("agency") or None, _area(told, feature.get("geometry")),
         telephone(told.needed("phone"), settings), web_address(told.text("url")) if told.text("url") else None,
         told.day_types(), start_s, end_s, notice_min, notice_days, book_until_s,
     )

@@ -20,6 +20,7 @@ from mapping_service.forms import publish_builtin
 from mapping_service.records import City
 from mapping_service.store import published
 from mapping_service.store.cities import add_city
+from mapping_service.typed import typed_name
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 # First parts of our own addresses: a city of that name could not be reached.
@@ -44,7 +45,7 @@ def new_city(
     _check(slug, timezone, currency, language)
     extra = _read_words(words) if words else {}
     load_words(language, extra)
-    made = City(0, slug, name.strip() or slug, timezone, currency, language, synthetic, None, extra)
+    made = City(0, slug, typed_name(name) or slug, timezone, currency, language, synthetic, None, extra)
     with engine.begin() as connection:
         city = add_city(connection, made)
     publish_builtin(engine, city)

@@ -11,6 +11,7 @@ from mapping_service.parameters import Parameters
 from mapping_service.records import City
 from mapping_service.store import ids, networks
 from mapping_service.store.cities import lock_city
+from mapping_service.typed import typed_name
 
 FIELDS = {"route": "long_name", "line": "short_name", "pattern": "headsign", "stop": "name", "station": "name"}
 """What ``rename`` can name, and which of its names that is: a line is a route by what is painted on its vehicles."""
@@ -30,7 +31,7 @@ def rename(connection: Connection, city: City, what: str, element_id: str, name:
     """Call an accepted element by another name, now and whenever it is inferred anew. ``what`` is a key of ``FIELDS``.
 
     Nothing else changes: a headsign or a route's name that repeats a stop's keeps what riders said until it is named
-    itself. Raises ``Problem`` ``bad_name``, ``NotFound`` ``element_unknown``.
+    itself. Raises ``Problem`` ``bad_name`` and ``name_too_long``, ``NotFound`` ``element_unknown``.
     """
     chosen = _checked(what, name)
     kind, field = "route" if what == "line" else what, FIELDS[what]
@@ -49,8 +50,8 @@ def rename(connection: Connection, city: City, what: str, element_id: str, name:
 
 def _checked(what: str, name: str) -> str:
     """Return a name on one line."""
-    chosen, most = " ".join(name.split()), Parameters().short_name_chars
-    if not chosen or not chosen.isprintable():
+    chosen, most = typed_name(name), Parameters().short_name_chars
+    if not chosen or not " ".join(name.split()).isprintable():
         raise Problem("bad_name", "A name has at least one letter or number, and no control characters.")
     if what == "line" and len(chosen) > most:
         raise Problem("bad_name", f"The name of a line has {most} characters at most: it stands on signs and phones.")

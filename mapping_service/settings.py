@@ -12,10 +12,12 @@ from babel import Locale
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from sqlalchemy import Connection
 
+from collectors.limits import MAX_ADDRESS_CHARS
 from mapping_service.errors import Problem
 from mapping_service.feed_records import FeedSettings
 from mapping_service.records import City
 from mapping_service.store import settings as store
+from mapping_service.typed import typed_name
 
 _EMAIL = re.compile(r"[\w.%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", re.ASCII)
 _ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s]+", re.IGNORECASE)
@@ -32,7 +34,7 @@ def change_settings(connection: Connection, city: City, changes: Mapping[str, st
     nothing then.
     """
     checked: dict[str, Any] = {
-        name: _CHECKS[name](value.strip()) if value.strip() else None for name, value in changes.items()
+        name: (_CHECKS[name](value.strip()) or None) if value.strip() else None for name, value in changes.items()
     }
     wanted = replace(store.get_settings(connection, city.city_id), **checked)
     if wanted.holidays == "as_sunday" and wanted.country not in holidays.list_supported_countries():
@@ -48,15 +50,17 @@ def change_settings(connection: Connection, city: City, changes: Mapping[str, st
 
 def email(written: str) -> str:
     """Check an e-mail address. Raises ``Problem`` ``bad_email``."""
-    if not _EMAIL.fullmatch(written):
-        raise Problem("bad_email", f"“{written}” is no e-mail address.", email=written)
+    if not _EMAIL.fullmatch(written) or len(written) > MAX_ADDRESS_CHARS:
+        raise Problem("bad_email", f"“{written[:MAX_ADDRESS_CHARS]}” is no e-mail address.", email=written)
     return written
 
 
 def web_address(written: str) -> str:
     """Check a web address. Raises ``Problem`` ``bad_address``."""
-    if not _ADDRESS.fullmatch(written):
-        raise Problem("bad_address", f"“{written}” is no web address. It begins with https:// or http://.", url=written)
+    if not _ADDRESS.fullmatch(written) or len(written) > MAX_ADDRESS_CHARS:
+        sentence = (f"“{written[:MAX_ADDRESS_CHARS]}” is no web address. It begins with https:// or http://, and has "
+                    f"{MAX_ADDRESS_CHARS} characters at most.")
+        raise Problem("bad_address", sentence, url=written[:MAX_ADDRESS_CHARS])
     return written
 
 
@@ -80,12 +84,8 @@ def _country(written: str) -> str:
     return code
 
 
-def _name(written: str) -> str:
-    return " ".join(written.split())
-
-
 _CHECKS: Mapping[str, Callable[[str], str]] = {
-    "publisher_name": _name,
+    "publisher_name": typed_name,
     "contact_email": email,
     "contact_url": web_address,
     "licence": _licence,

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from mapping_service.agencies import one_line
 from mapping_service.feed_records import Agency, BookedService, ToldOperator, Translation
 from mapping_service.store import agencies, booked
 from mapping_service.store.cities import get_city
 from mapping_service.store.engine import engine_for
 from mapping_service.store.networks import copy_settled, digest, network_id
+from mapping_service.typed import one_line, typed_name
 from tests.cli.conftest import Command
 from tests.factories import (
     DrawnTown,
@@ -67,6 +67,8 @@ def test_an_agency_is_added_changed_and_given_routes(town: Command) -> None:
 @pytest.mark.parametrize(("words", "code"), [
     (("add", "informal"), "bad_agency"),
     (("add", " "), "bad_agency"),
+    (("add", "\u200b"), "bad_agency"),
+    (("add", "x" * 201), "name_too_long"),
     (("add", "Union", "--phone", "12"), "bad_phone"),
     (("add", "Union", "--email", "union"), "bad_email"),
     (("add", "Union", "--url", "union"), "bad_address"),
@@ -132,6 +134,7 @@ def test_names_are_translated_and_taken_back(town: Command, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(("written", "code"), [
     (b"name,translation\nMarket,Soko\n", "bad_translations"),
+    (b"name,language,translation\nMarket,sw," + b"x" * 201, "name_too_long"),
     (b"", "bad_translations"),
     (b"name,language,translation\nMarket,swahilish,Soko\n", "bad_translations"),
     (b"name,language,translation\nMarket,en,Market\n", "bad_translations"),
@@ -151,3 +154,8 @@ def test_a_name_on_one_line_stays_so(written: str) -> None:
     once = one_line(written)
     assert once == one_line(once) == once.strip()
     assert not set(once) & set("\n\r\t\u2028\ufeff\ufffd")
+
+
+@pytest.mark.parametrize("name", ["9", "¿?", "Marché", "قهوه\u200cخانه", "x" * 200])
+def test_a_name_of_which_something_can_be_seen_is_kept(name: str) -> None:
+    assert typed_name(f" {name}\n") == name

@@ -93,6 +93,13 @@ def test_what_cannot_be_read_is_refused_with_its_number(tmp_path: Path, wrong: A
     assert refused.value.code == "bad_booked" and refused.value.details == {"feature": 2}
 
 
+def test_a_name_that_no_feed_holds_is_refused_with_its_number(tmp_path: Path) -> None:
+    for name, code in (("x" * 5000, "name_too_long"), ("\u200b", "bad_booked")):
+        with pytest.raises(Problem, match="Feature 2") as refused:
+            read_booked(written(tmp_path, feature(), feature(name=name)), SETTINGS)
+        assert refused.value.code == code
+
+
 def test_two_services_of_one_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="Night bus"):
         read_booked(written(tmp_path, feature(), feature()), SETTINGS)

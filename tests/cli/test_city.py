@@ -27,6 +27,8 @@ def test_settings_are_kept_one_by_one_and_taken_back(commonway: Command) -> None
 @pytest.mark.parametrize(("option", "value", "code"), [
     ("--contact-email", "maps at town", "bad_email"),
     ("--contact-url", "town.example", "bad_address"),
+    ("--contact-url", "https://town.example/" + "x" * 500, "bad_address"),
+    ("--publisher-name", "x" * 201, "name_too_long"),
     ("--licence", "Creative Commons", "bad_licence"),
     ("--licence", "MIT AND CC0-1.0", "bad_licence"),
     ("--country", "Kenya", "bad_country"),
@@ -38,7 +40,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_changed(
 ) -> None:
     commonway("city", "create", "town", *TOWN)
     before = commonway("city", "set", "town", "--publisher-name", "Town  Office", "--json").json
-    refused = commonway("city", "set", "town", option, value, "--publisher-name", "Somebody", "--json")
+    refused = commonway("city", "set", "town", "--publisher-name", "Somebody", option, value, "--json")
     assert (refused.code, refused.json["error"]["code"]) == (1, code)
     assert commonway("city", "set", "town", "--json").json == before
     assert before["publisher_name"] == "Town Office"

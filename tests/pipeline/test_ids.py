@@ -127,11 +127,14 @@ def test_a_release_does_not_learn_of_names_that_are_chosen_later(town: Town) -> 
     assert town.ask(f"SELECT 1 FROM chosen_name WHERE network_id = {network}") == []
 
 
-@pytest.mark.parametrize(("what", "name"), [("stop", "  "), ("stop", "a\x07b"), ("line", "much too long a line")])
-def test_a_name_that_cannot_be_is_refused(what: str, name: str, town: Town) -> None:
+@pytest.mark.parametrize(("what", "name", "code"), [
+    ("stop", "  ", "bad_name"), ("stop", "a\x07b", "bad_name"), ("line", "much too long a line", "bad_name"),
+    ("stop", "x" * 201, "name_too_long"),
+])
+def test_a_name_that_cannot_be_is_refused(what: str, name: str, code: str, town: Town) -> None:
     with pytest.raises(Problem) as caught:
         named(town, what, "R1", name)
-    assert caught.value.code == "bad_name"
+    assert caught.value.code == code
 
 
 def test_only_what_is_accepted_can_be_renamed(town: Town) -> None:
