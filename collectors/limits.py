@@ -17,8 +17,11 @@ MAX_XML_DEPTH = 100
 MAX_TEXT_CHARS = 2_000
 """Most characters kept of one waypoint's text."""
 
+MAX_VALUE_CHARS = 4_096
+"""Longest value of a feed, in characters: beyond it the canonical validator gives up a table; areas.txt is excepted."""
+
 MAX_TYPED_NAME_CHARS = 200
-"""Most characters of the name of a place, a line or an operator; readers of feeds give up at 4,096."""
+"""Most characters of the name of a place, a line or an operator."""
 
 MAX_ADDRESS_CHARS = 500
 """Most characters of a web or e-mail address."""

@@ -39,6 +39,11 @@ PERSONAL_DIGITS = 7
 _PERSONAL = re.compile(rf"\d(?:[ .\-]?\d){{{PERSONAL_DIGITS - 1}}}")
 
 
+def names_something(text: str) -> bool:
+    """Whether a text can be the name of a place or a line: no story, and nobody's number."""
+    return len(text) <= MAX_NAME_CHARS and not _PERSONAL.search(text)
+
+
 @dataclass(frozen=True)
 class _Note:
     """What one text says, before it is tied to a waypoint."""
@@ -93,7 +98,7 @@ def _read(text: str, words: Words, currency: Currency) -> _Note:
 
 def _impersonal(note: _Note) -> _Note:
     """The note without a name that must not be published."""
-    if note.name is None or (len(note.name) <= MAX_NAME_CHARS and not _PERSONAL.search(note.name)):
+    if note.name is None or names_something(note.name):
         return note
     return replace(note, kind=None if note.kind == "stop" else note.kind, name=None, is_unread=True)
 

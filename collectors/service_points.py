@@ -12,7 +12,7 @@ from typing import Any
 import shapely
 from shapely.geometry import shape
 
-from collectors.limits import MAX_ROWS
+from collectors.limits import MAX_ROWS, MAX_TYPED_NAME_CHARS
 from collectors.storable import storable, storable_text
 from collectors.tables import RowNotices, decoded, find_column, read_table
 from mapping_service.errors import Problem, TooLarge
@@ -164,6 +164,8 @@ def _draft(entry: _Entry, seen: set[str], problems: RowNotices) -> ServicePointD
         seen.add(source_id)
     kind_column, kind = _kind(entry.properties)
     name = _text(entry.properties, columns["name"])
+    if len(name) > MAX_TYPED_NAME_CHARS:  # a story, which stays among its properties
+        name, columns["name"] = "", None
     notes = (("row_without_name", not name), ("point_from_shape", entry.is_from_shape))
     for note in (note for note, applies in notes if applies):
         problems.add(note, entry.row)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from collectors.notes import MAX_NAME_CHARS, PERSONAL_DIGITS
+from collectors.notes import names_something
 from collectors.openrosa.audit import AuditEvent
 from collectors.openrosa.instance import Instance, Node
 from collectors.openrosa.values import Place, geopoint, moment, number
@@ -19,7 +19,6 @@ NEAR_S = 60.0
 PROVISIONAL = "~"
 """How the ids of a candidate network begin: the next processing gives them to something else."""
 
-_PERSONAL = re.compile(rf"\d(?:[ .\-]?\d){{{PERSONAL_DIGITS - 1}}}")
 _TIMES = frozenset({"start", "end", "began", "ended", "at", "fare_at"})
 _PLACES = frozenset({"place", "start_place", "end_place"})
 _CHOICES = frozenset({"amenities", "routes", "extras"})
@@ -66,7 +65,7 @@ class Answers:
         What seems to hold a telephone number, or is too long, names nothing.
         """
         said = self.text(typed) or (known and self.label(known))
-        return None if not said or len(said) > MAX_NAME_CHARS or _PERSONAL.search(said) else said
+        return said if said and names_something(said) else None
 
     def label(self, known: str) -> str | None:
         """What the list calls what was chosen; ``None`` where it has no name there, and the list shows its id."""

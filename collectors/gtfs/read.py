@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from collectors.archives import SourceFile, iter_files
-from collectors.limits import MAX_CELL_CHARS, MAX_FILE_BYTES, MAX_INDEX_BYTES
+from collectors.limits import MAX_CELL_CHARS, MAX_FILE_BYTES, MAX_INDEX_BYTES, MAX_VALUE_CHARS
 from collectors.zip_index import stated_index
 from mapping_service.errors import Problem, TooLarge
 from mapping_service.records import Notice
@@ -136,7 +136,8 @@ def _table(name: str, data: bytes, counts: dict[str, tuple[int, str]]) -> Source
 
 def _read_table(name: str, data: bytes, counts: dict[str, tuple[int, str]]) -> SourceTable:
     text = _decoded(name, data)
-    csv.field_size_limit(MAX_CELL_CHARS)
+    longest = MAX_CELL_CHARS if name == "areas.txt" else MAX_VALUE_CHARS
+    csv.field_size_limit(longest)
     reader = csv.reader(io.StringIO(text, newline=""))
     rows: list[tuple[str, ...]] = []
     columns: tuple[str, ...] = ()
@@ -152,8 +153,8 @@ def _read_table(name: str, data: bytes, counts: dict[str, tuple[int, str]]) -> S
                 rows.append(tuple(cells))
     except csv.Error as error:
         raise Problem(
-            "bad_table", f"{name} cannot be read at line {reader.line_num}: a cell is longer than {MAX_CELL_CHARS:,} "
-            "characters. A quote is probably not closed there; mend it and import again.",
+            "bad_table", f"{name} cannot be read at line {reader.line_num}: a cell is longer than {longest:,} "
+            "characters, which no reader of feeds takes. Perhaps a quote is not closed there; mend it, import again.",
             file=name, line=reader.line_num,
         ) from error
     is_table = name in KNOWN or _is_table(columns)

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from collectors.limits import MAX_TEXT_CHARS
+from collectors.notes import names_something
 from collectors.storable import storable, storable_text
 from collectors.trackers.points import Batch, Gathered, Point, not_readable, number, when_ms
 from mapping_service.records import Report
@@ -75,15 +76,16 @@ def report_of(said: Mapping[str, Any], place: Point | None, waypoint: int) -> Re
             return None
         lon, lat = place.lon, place.lat
     t_ms = when_ms(said.get("t"))
+    name = _text(said.get("name"))
     amount, wait_s, details = number(said.get("amount")), number(said.get("wait_s")), said.get("details")
     return Report(
         kind=said["kind"] if said.get("kind") in KINDS else "other",
         lon=lon,
         lat=lat,
         t_s=None if t_ms is None else t_ms / 1000,
-        text=_text(said.get("text")) or "",
+        text=_text(said.get("text")) or name or "",
         waypoint=waypoint,
-        name=_text(said.get("name")),
+        name=name if name and names_something(name) else None,
         amount=amount if amount is not None and 0 <= amount <= LARGEST_AMOUNT else None,
         wait_s=round(wait_s) if wait_s is not None and 0 <= wait_s <= LONGEST_WAIT_S else None,
         occupancy=said["occupancy"] if said.get("occupancy") in OCCUPANCIES else None,

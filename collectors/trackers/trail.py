@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from collectors.notes import names_something
 from collectors.trackers.page import report_of
 from collectors.trackers.points import ESTIMATED, MOCKED, Point, not_readable
 from mapping_service.records import Claim, Fixes, Floats, Notice, Report, Waypoint
@@ -110,7 +111,8 @@ def _place_at(points: Sequence[Point], times: Sequence[int], t_ms: Any) -> Point
 def claim_of(trail: Trail) -> Claim | None:
     """What the rider said of the ride, where they said a line or a direction."""
     said = trail.ride or {}
-    line, direction = (str(said[key]).strip() or None if said.get(key) else None for key in ("line", "direction"))
+    told = (str(said.get(key) or "").strip() for key in ("line", "direction"))
+    line, direction = (one if one and names_something(one) else None for one in told)
     return Claim(line=line, direction=direction) if line or direction else None
 
 

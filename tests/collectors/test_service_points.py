@@ -52,6 +52,12 @@ def test_one_column_can_hold_the_position(cell: str) -> None:
     assert (point.lon, point.lat) == (36.5, -1.5)
 
 
+def test_a_story_in_the_place_of_a_name_names_nothing_and_is_kept() -> None:
+    reading = read_service_points(f"name,lat,lon\n{'x' * 201},1,2\n{'y' * 200},1,2\n".encode(), "t.csv")
+    assert [(p.name, p.properties) for p in reading.points] == [("", {"name": "x" * 201}), ("y" * 200, {})]
+    assert codes(reading) == [("row_without_name", 2)]
+
+
 def test_a_polygon_becomes_a_point_inside_it() -> None:
     u_shape = [[[0, 0], [3, 0], [3, 3], [2, 3], [2, 1], [1, 1], [1, 3], [0, 3], [0, 0]]]
     reading = layer(({"name": "U", "amenity": "hospital"}, {"type": "Polygon", "coordinates": u_shape}))

@@ -69,6 +69,18 @@ def test_a_lost_quote_that_swallows_a_file_is_told(tmp_path: Path) -> None:
     assert refused(pack(tmp_path / "feed.zip", {**PLAIN, "stops.txt": stops})).code == "bad_table"
 
 
+@pytest.mark.parametrize("length", [4096, 4097])
+def test_a_value_that_the_canonical_validator_gives_up_at_is_told_before_it_can_hold_up_a_release(
+    tmp_path: Path, length: int
+) -> None:
+    stops = b"stop_id,stop_name,stop_lat,stop_lon,stop_desc\nA,A,-1.3,36.8," + b"x" * length + b"\n"
+    feed = pack(tmp_path / "feed.zip", {**PLAIN, "stops.txt": stops})
+    if length > 4096:
+        assert (refused(feed).code, refused(feed).details["line"]) == ("bad_table", 2)
+    else:
+        assert read_feed(feed).records("stops.txt")[0]["stop_desc"] == "x" * length
+
+
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     bomb = refused(pack(tmp_path / "feed.zip", {**PLAIN, "shapes.txt": b"0" * 40_000_000}))
     assert bomb.code == "packed_too_tightly"

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from collectors.gpx_values import EARLIEST_S, LATEST_S
 from collectors.trackers import is_untimed, read_message
+from collectors.trackers.page import report_of
 from collectors.trackers.points import ESTIMATED, MOCKED, Point, when_ms
+from collectors.trackers.trail import Trail, claim_of
 from mapping_service.errors import Problem
-from mapping_service.records import Notice
+from mapping_service.records import Claim, Notice
 
 NOW_S = 1_760_000_000.0  # 2025-10-09T08:53:20Z
 T_MS = 1_759_999_990_000
@@ -120,6 +122,14 @@ def test_a_chunk_of_the_page_holds_positions_reports_and_what_was_agreed_to() ->
     batch = read_message("page", "", "uuid", json.dumps(body).encode(), NOW_S)
     assert list(batch.points) == [Point(T_MS, 36.5, -1.25, 9.0, None, None, 2)]
     assert (list(batch.reports), batch.ride, batch.consented) == ([{"id": "r1", "kind": "stop"}], {"line": "7"}, True)
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "Musa 0722 123 456"])
+def test_a_story_and_a_telephone_number_typed_into_the_page_name_nothing_and_stay_in_the_text(name: str) -> None:
+    report = report_of({"id": "r1", "kind": "stop", "lon": 36.5, "lat": -1.25, "name": name}, None, 0)
+    assert report is not None and report.name is None and report.text == name[:2000]
+    trail = Trail("page", "uuid", [], ride={"line": name, "direction": "Airport"})
+    assert claim_of(trail) == Claim(direction="Airport")
 
 
 @pytest.mark.parametrize(("lon", "lat", "time", "why"), [
