@@ -85,12 +85,15 @@ def roll(
     held = releases.standings(connection, last.network_id)
     if not may_roll(held, last_days(held, held, starts, p), day, p):
         return None
-    number = snapshot(
+    tried = networks.last_release(connection, city.city_id)
+    # One that is withheld is tried again, as a new one every night would be the same.
+    again = tried is not None and tried.published_at is None and tried.fingerprint == last.fingerprint
+    number = tried.release_number if tried is not None and again else snapshot(
         connection, city, last.network_id, starts, note=None, fingerprint=last.fingerprint, vouched=None, p=p
     )
     _finish(connection, city, named, number, ROLLED_BY)
     found = networks.get_release(connection, city, number)
-    return _report(connection, city, ReleaseReport(number, True, **networks.counts(connection, found.network_id)))
+    return _report(connection, city, ReleaseReport(number, not again, **networks.counts(connection, found.network_id)))
 
 
 def _finish(connection: Connection, city: City, named: Publisher, number: int, actor: str) -> None:

@@ -69,8 +69,12 @@ def roll_on(engine: Engine) -> None:
     with engine.connect() as connection:
         cities = list_cities(connection)
     for city in cities:
-        with engine.begin() as connection:
-            report = roll(connection, city, publisher(load_config(os.environ), city), today(city))
+        try:
+            with engine.begin() as connection:
+                report = roll(connection, city, publisher(load_config(os.environ), city), today(city))
+        except Exception:  # whatever is wrong with one city, the others go on
+            log.exception("%s could not be rolled on", city.slug)
+            continue
         if report is not None:
             log.info("Rolled %s on: %s", city.slug, report)
 

@@ -15,6 +15,7 @@ from mapping_service import issue as issuing
 from mapping_service.errors import Conflict, NotFound, Problem
 from mapping_service.issue import IssueReport, publish
 from mapping_service.jobs import roll_on
+from mapping_service.records import City
 from mapping_service.release_records import Check
 from mapping_service.store import networks, published, releases
 from mapping_service.store.cities import get_city
@@ -175,6 +176,33 @@ def test_the_worker_rolls_on_what_was_ridden_lately_when_it_is_about_to_end(town
                     " WHERE release_number = 2 ORDER BY 1")
     assert days == ["P1 2025-03-09", "P2 2025-03-09", "P3 2024-09-28"]
     assert roll(town, date(2024, 9, 11)) is None  # what is left has not been ridden for years
+
+
+def test_what_is_withheld_when_it_is_rolled_on_is_tried_again_under_its_number(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.issue(valid_from=date(2024, 4, 1))
+    with monkeypatch.context() as patched:
+        refuse(patched)
+        tried = [roll(town, date(2024, 9, day)) for day in (10, 11)]
+    tried.append(roll(town, date(2024, 9, 12)))
+    assert [(one.release, one.created, one.published) for one in tried if one] == [
+        (2, True, False), (2, False, False), (2, False, True)
+    ]
+
+
+def test_a_city_that_cannot_be_rolled_on_holds_up_no_other(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    with town.engine.begin() as connection:
+        make_city(connection, slug="zanzibar")
+    seen = []
+
+    def fail(_: Any, city: City, *more: Any) -> None:
+        seen.append(city.slug)
+        raise ValueError("broken")
+
+    monkeypatch.setattr(issuing, "roll", fail)
+    roll_on(town.engine)
+    assert sorted(seen) == sorted([SLUG, "zanzibar"])
 
 
 def test_rolling_on_leaves_to_people_what_they_have_accepted_since(town: Town) -> None:
