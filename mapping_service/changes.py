@@ -136,20 +136,21 @@ def _stops(old: Mapping[str, StopState], new: Mapping[str, StopState], p: Parame
 
 
 def _totals(old: NetworkState, new: NetworkState, found: Sequence[Change]) -> dict[str, dict[str, float]]:
-    touched = {one.route_id or one.element_id for one in found}
+    stops = {one.element_id for one in found if one.element == "stop"}
+    routes = {one.route_id or one.element_id for one in found if one.element != "stop"}
     moved = {one for change in found if change.element == "line" for one in change.details["moved"]}
 
     def ways(one: NetworkState, patterns: Iterable[str]) -> float:
         return _km(one.patterns[pattern_id] for pattern_id in patterns)
 
     return {
-        "routes": _tally(dict.fromkeys(old.routes), {key: key if key in touched else None for key in new.routes}),
+        "routes": _tally(dict.fromkeys(old.routes), {key: key if key in routes else None for key in new.routes}),
         "km": {
             "before": ways(old, old.patterns), "after": ways(new, new.patterns),
             ADDED: ways(new, new.patterns.keys() - old.patterns.keys()),
             REMOVED: ways(old, old.patterns.keys() - new.patterns.keys()), CHANGED: ways(new, moved),
         },
-        "stops": _tally(dict.fromkeys(old.stops), {key: key if key in touched else None for key in new.stops}),
+        "stops": _tally(dict.fromkeys(old.stops), {key: key if key in stops else None for key in new.stops}),
         "headways": _tally(*(
             {(key, band): n for key, way in one.patterns.items() for band, n in _minutes(way).items()}
             for one in (old, new)

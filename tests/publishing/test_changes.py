@@ -108,6 +108,13 @@ def test_a_renamed_stop_says_both_names() -> None:
     assert (one.what, one.element, one.details) == ("changed", "stop", {"before": "Stop 2", "after": "Old Mill"})
 
 
+def test_a_stop_with_the_id_of_a_renamed_route_counts_as_it_was() -> None:
+    before = replace(TOWN, stops={**TOWN.stops, "R1": StopState("R1", "Mill Lane", *at(3, 0))})
+    after = replace(before, routes={**TOWN.routes, "R1": replace(TOWN.routes["R1"], long_name="Harbour – Old Mill")})
+    totals = compare(2, after, (1, before), P).totals
+    assert (totals["routes"]["changed"], totals["stops"]["changed"]) == (1, 0)
+
+
 def test_a_headway_changes_by_the_minutes_that_are_published() -> None:
     assert changes(pattern("T1", headways_s={MORNING: 615.0})) == []
     (one,) = changes(pattern("T1", headways_s={MORNING: 660.0}))
