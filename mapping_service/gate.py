@@ -38,6 +38,8 @@ gtfs_guru.validate(feed, country or None, day).save_json(report)
 JUDGES: Mapping[str, Sequence[str]] = {
     "gtfs.zip": (CANONICAL, GURU), "gtfs-expanded.zip": (GURU,), "gtfs-flex.zip": (CANONICAL,)
 }
+# A city's currency was looked up when the city was made, in a newer list than that of gtfs-guru, which lacks SLE.
+NOT_ASKED: Mapping[str, frozenset[str]] = {CANONICAL: frozenset(), GURU: frozenset({"invalid_currency"})}
 
 
 def check_feed(name: str, feed: Path, day: date, country: str | None = None) -> list[Check]:
@@ -53,7 +55,7 @@ def _check(validator: str, name: str, feed: Path, day: date, country: str | None
     with TemporaryDirectory(prefix="commonway-check-") as folder:
         failure = _run(_command(validator, feed, Path(folder), day, country))
         try:
-            notices = _notices(Path(folder))
+            notices = [one for one in _notices(Path(folder)) if one["code"] not in NOT_ASKED[validator]]
         except (OSError, ValueError, KeyError) as error:
             notices = []
             failure = failure or f"{type(error).__name__}: {error}"

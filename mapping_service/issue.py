@@ -62,7 +62,8 @@ def issue(
     """Release what is accepted and publish it, unless a validator finds an error.
 
     Where nothing has changed since the last release that one stands; its files are made again only as long as it is
-    withheld. ``vouched`` says why all of it still holds, however old the evidence. Raises as ``release`` does.
+    withheld. ``vouched`` says why all of it still holds, however old the evidence. Raises as ``release`` does, and
+    ``Conflict`` ``nothing_holds`` where there is no feed because all of it is over.
     """
     about = f"{named.name} {named.url}"
     made = release(connection, city, note=note, valid_from=valid_from, vouched=vouched, about=about)
@@ -113,10 +114,24 @@ def _finish(connection: Connection, city: City, named: Publisher, number: int, a
         for name, path in files.items():
             releases.keep_file(connection, found.network_id, name, path)
         checks = [check for one in judged for check in one.result()]
+    if "gtfs.zip" not in files:
+        _refuse_if_over(connection, city, found.network_id, found.valid_from)
     for check in checks:
         releases.save_check(connection, found.network_id, check)
     if not any(check.errors for check in checks):
         releases.mark_published(connection, found.network_id, actor, None)
+
+
+def _refuse_if_over(connection: Connection, city: City, network_id: int, starts: date) -> None:
+    """Let no release without a feed take the place of one that has it, only because nobody rode for long."""
+    ends = [one.valid_until for one in releases.standings(connection, network_id) if one.valid_until]
+    if any(end < starts for end in ends):
+        raise Conflict(
+            "nothing_holds",
+            f"Nothing of {city.name} holds on {starts} any more: nobody has ridden it lately. Ride and process, or say "
+            f"why it still holds: “commonway release --city {city.slug} --vouch TEXT”.",
+            city=city.slug, valid_from=starts.isoformat(), held_until=max(ends).isoformat(),
+        )
 
 
 def publish(connection: Connection, city: City, number: int, *, actor: str, because: str) -> IssueReport:

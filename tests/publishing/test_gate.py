@@ -55,6 +55,11 @@ def test_a_sound_feed_has_no_errors(feed: Path) -> None:
     assert all(one.version and one.day == VALID_FROM for one in checks)
 
 
+def test_a_currency_that_a_validator_is_too_old_for_is_no_error(feed: Path) -> None:
+    sierra = changed(feed, "fare_attributes.txt", lambda rows: [{**row, "currency_type": "SLE"} for row in rows])
+    assert [one.errors for one in check_feed("gtfs.zip", sierra, VALID_FROM, "SL")] == [0, 0]
+
+
 def test_both_validators_count_an_error_and_show_where_it_is(feed: Path) -> None:
     broken = changed(feed, "stop_times.txt", lambda rows: [{**row, "stop_id": "nowhere"} for row in rows])
     for check in check_feed("gtfs.zip", broken, VALID_FROM):

@@ -150,13 +150,13 @@ def test_files_of_a_published_release_are_never_replaced(town: Town, tmp_path: P
 def test_only_where_somebody_was_lately_is_a_release_rolled_on(town: Town) -> None:
     town.issue(valid_from=date(2024, 4, 1))
     rename_stop(town, "Old Mill")  # on both patterns of R1, whose rows stay as they were
-    town.issue(valid_from=date(2025, 3, 10))  # a year and two days after the last ride
-    assert set(town.ask("SELECT DISTINCT valid_until FROM pattern JOIN network USING (network_id)"
-                        " WHERE release_number = 2")) == {date(2024, 9, 28)}
+    with pytest.raises(Conflict, match="holds on 2025-03-10"):  # a year and two days after the last ride
+        town.issue(valid_from=date(2025, 3, 10))
+    assert newest(town) == 1 and "gtfs.zip" in files(town, 1)  # no release without a feed takes its place
     report = town.issue(valid_from=date(2025, 3, 10), vouched="I rode all of them last week.")
     assert report.created
     assert set(town.ask("SELECT DISTINCT valid_until FROM pattern JOIN network USING (network_id)"
-                        " WHERE release_number = 3")) == {date(2025, 9, 6)}
+                        " WHERE release_number = 2")) == {date(2025, 9, 6)}
 
 
 def roll(town: Town, day: date) -> IssueReport | None:
@@ -211,7 +211,7 @@ def test_rolling_on_leaves_to_people_what_they_have_accepted_since(town: Town) -
     assert roll(town, date(2024, 9, 10)) is not None
     assert town.ask("SELECT s.name FROM stop s JOIN network n USING (network_id)"
                     " WHERE s.stop_id = 'S2' AND n.release_number = 2") == ["Mill"]
-    assert town.issue(valid_from=None).release == 3
+    assert town.issue(valid_from=date(2024, 9, 11)).release == 3
 
 
 def test_once_a_day_the_worker_looks_after_every_city(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
