@@ -142,7 +142,10 @@ def _head(captions: Captions, colour: str, sheet_mm: float) -> list[Mark]:
     size = min(6.0, 6.0 * room / max(text_mm(captions.title, 6.0, True), 1.0))
     marks.append(Text(left, MARGIN_MM + 4.5 + size * 0.36, captions.title, size, INK, bold=True))
     said = [line for line in captions.lines if line]
-    marks += [Text(MARGIN_MM, MARGIN_MM + 15.0 + 4.5 * k, line, 3.4, SOFT) for k, line in enumerate(said)]
+    room = sheet_mm - 2 * MARGIN_MM
+    for k, line in enumerate(said):
+        size = min(3.4, 3.4 * room / text_mm(line, 3.4))
+        marks.append(Text(MARGIN_MM, MARGIN_MM + 13.0 + 4.2 * k, line, size, SOFT))
     return marks
 
 

@@ -176,10 +176,11 @@ def _route_map(
     said = timetable.say_summary(t, timetable.summary(patterns), t.fare(route.fare) if route.fare else None, stages)
     captions = _captions(t, found, route.long_name or t("route.unnamed"), route.short_name or "", bool(below))
     notes = (
+        (found.city.synthetic, t("site.sample")),
         (any(one.single for one in ways), t("print.dashed")),
-        (missing, t("timetable.no_font")),
     )
-    captions = replace(captions, lines=[said, " · ".join(note for holds, note in notes if holds)])
+    below_title = [said, " · ".join(note for holds, note in notes if holds), t("timetable.no_font") if missing else ""]
+    captions = replace(captions, lines=below_title)
     return corridor.draw(ways, halts, below, _colour(route), captions, width_mm, height_mm, head=head)
 
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from mapping_service.drawing.corridor import Captions, Halt, Way, draw, least_street
+from mapping_service.drawing.corridor import HEAD_MM, MARGIN_MM, Captions, Halt, Way, draw, least_street
+from mapping_service.drawing.labels import width_mm as text_mm
 from mapping_service.drawing.model import Box, Dot, Drawing, Path, Text
 from mapping_service.records import Floats
 
@@ -88,3 +89,12 @@ def test_everything_lies_on_the_sheet() -> None:
         if isinstance(mark, Path):
             points = np.concatenate(list(mark.lines))
             assert points.min() >= 0 and points[:, 0].max() <= 297 and points[:, 1].max() <= 210
+
+
+def test_lines_of_notes_are_as_wide_as_the_sheet_at_most() -> None:
+    said = replace(CAPTIONS, lines=["every 8–12 min", "Some letters could not be printed. " * 6, "Dashed: uncertain"])
+    made = draw([Way(LINE, False)], halts("AbcD"), [], "#0b5fa5", said, 210.0, 297.0)
+    lines = [one for one in made.marks if isinstance(one, Text) and one.text in said.lines]
+    assert len(lines) == 3 and len({one.y for one in lines}) == 3
+    assert all(one.x + text_mm(one.text, one.size_mm) <= 210 - MARGIN_MM + 1e-6 for one in lines)
+    assert all(one.y <= MARGIN_MM + HEAD_MM for one in lines)

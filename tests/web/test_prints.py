@@ -77,6 +77,14 @@ def test_a_route_is_on_a_map_that_scales_and_on_a_sheet_of_a4(client: FlaskClien
     assert [round(side / 72 * 25.4) for side in turned[0].get_size()] == [210, 297]
 
 
+def test_a_map_of_an_invented_city_says_so(client: FlaskClient, rows: Connection) -> None:
+    assert "invented" not in text(client, "/drawn-town/routes/R1/map.svg")
+    rows.exec_driver_sql("UPDATE city SET synthetic = true")
+    rows.commit()
+    assert "Sample city: invented" in text(client, "/drawn-town/routes/R1/map.svg")
+    assert "Sample city: invented" in words_of(client.get("/drawn-town/routes/R1/map.pdf").data)
+
+
 def test_under_a_timetable_the_map_is_as_large_as_the_screen_can_tell(client: FlaskClient) -> None:
     page = text(client, "/drawn-town/routes/R1/timetable")
     for size, box in (("page", "0 0 210 105"), ("phone", "0 0 80 110")):
