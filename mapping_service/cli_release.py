@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
 from mapping_service.cli_parts import answer, city_option, find_city, json_option, open_database, settings
+from mapping_service.parameters import Parameters
 
 if TYPE_CHECKING:
     from mapping_service.issue import IssueReport
@@ -31,15 +32,18 @@ def release(
     """Publish what is accepted as an immutable, numbered release, unless validators find errors in its feed."""
     from mapping_service.cities import publisher
     from mapping_service.issue import issue
+    from mapping_service.publish import today
 
     _, engine = open_database()
     city = find_city(engine, slug)
     starts = valid_from.date() if valid_from else None
+    day = today(city)
     with engine.begin() as connection:
         report = issue(
-            connection, city, publisher(settings(), city), note=note, valid_from=starts, actor=actor, vouched=vouch
+            connection, city, publisher(settings(), city), note=note, valid_from=starts, day=day, actor=actor,
+            vouched=vouch,
         )
-    answer(report, as_json, _words(report, slug))
+    answer(report, as_json, _words(report, slug, day))
 
 
 @click.command()
@@ -51,15 +55,16 @@ def release(
 def publish(number: int, slug: str, because: str, actor: str, as_json: bool) -> None:
     """Publish a release that is withheld because validators found errors in it."""
     from mapping_service.issue import publish as make_public
+    from mapping_service.publish import today
 
     _, engine = open_database()
     city = find_city(engine, slug)
     with engine.begin() as connection:
         report = make_public(connection, city, number, actor=actor, because=because)
-    answer(report, as_json, _words(report, slug))
+    answer(report, as_json, _words(report, slug, today(city)))
 
 
-def _words(report: IssueReport, slug: str) -> str:
+def _words(report: IssueReport, slug: str, day: date) -> str:
     state = "Release" if report.created else "Nothing has changed since release"
     words = [
         f"{state} {report.release}: {report.routes} routes, {report.patterns} patterns, {report.stops} stops, "
@@ -67,6 +72,8 @@ def _words(report: IssueReport, slug: str) -> str:
         f"{len(report.files)} files; validators found {sum(one.errors for one in report.errors)} errors and "
         f"{report.warnings} warnings.",
     ]
+    if ends := _ends(report, day):
+        words.append(ends)
     for one in report.errors:
         words.append(f"{one.name}, {one.validator}: {', '.join(one.codes) or one.failure}")
     if report.published:
@@ -77,3 +84,19 @@ def _words(report: IssueReport, slug: str) -> str:
             f"commonway publish {report.release} --city {slug} --because TEXT"
         )
     return "\n".join(words)
+
+
+def _ends(report: IssueReport, day: date) -> str | None:
+    """Say that some or all of a release ends soon or is over, and what renews it."""
+    if report.ends_first is None or report.valid_until is None:
+        return None
+    if report.valid_until < day:
+        what = f"All service in it was over on {report.valid_until}: trip planners find nothing in its feed."
+    elif report.ends_first < day + timedelta(days=int(Parameters().few_days_left)):
+        what = f"A part of it {'was over' if report.ends_first < day else 'ends'} on {report.ends_first}."
+    else:
+        return None
+    return (
+        f"{what} Ride the routes again, or say why all still holds with --vouch TEXT; of an imported feed say until "
+        "when: commonway feed import FEED --still-true-until DAY"
+    )

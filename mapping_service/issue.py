@@ -46,9 +46,14 @@ class Errors:
 
 @dataclass(frozen=True)
 class IssueReport(ReleaseReport):
-    """A release, whether the public sees it, and the errors for which it is withheld, or published in spite of."""
+    """A release, whether the public sees it, and the errors for which it is withheld, or published in spite of.
+
+    ``ends_first`` and ``valid_until`` are the last days of the patterns that end first and last, ``None`` without any.
+    """
 
     published: bool
+    ends_first: date | None
+    valid_until: date | None
     files: Sequence[str]
     errors: Sequence[Errors]
     warnings: int
@@ -56,8 +61,8 @@ class IssueReport(ReleaseReport):
 
 
 def issue(
-    connection: Connection, city: City, named: Publisher, *, note: str | None, valid_from: date | None, actor: str,
-    vouched: str | None = None,
+    connection: Connection, city: City, named: Publisher, *, note: str | None, valid_from: date | None, day: date,
+    actor: str, vouched: str | None = None,
 ) -> IssueReport:
     """Release what is accepted and publish it, unless a validator finds an error.
 
@@ -66,7 +71,7 @@ def issue(
     ``Conflict`` ``nothing_holds`` where there is no feed because all of it is over.
     """
     about = f"{named.name} {named.url}"
-    made = release(connection, city, note=note, valid_from=valid_from, vouched=vouched, about=about)
+    made = release(connection, city, note=note, valid_from=valid_from, day=day, vouched=vouched, about=about)
     _finish(connection, city, named, made.release, actor)
     return _report(connection, city, made)
 
@@ -150,15 +155,16 @@ def publish(connection: Connection, city: City, number: int, *, actor: str, beca
 
 
 def _report(connection: Connection, city: City, made: ReleaseReport) -> IssueReport:
-    found = networks.get_release(connection, city, made.release)
-    checks = releases.list_checks(connection, found.network_id)
+    (found,) = releases.list_versions(connection, city.slug, number=made.release, withheld=True)
     return IssueReport(
         **vars(made),
-        published=found.published_at is not None,
-        files=list(releases.list_files(connection, found.network_id)),
-        errors=[_errors(check) for check in checks if check.errors],
-        warnings=sum(check.warnings for check in checks),
-        seconds_of_checks=round(sum(check.took_s for check in checks), 1),
+        published=found.release.published_at is not None,
+        ends_first=found.ends_first,
+        valid_until=found.release.valid_until,
+        files=list(found.files),
+        errors=[_errors(check) for check in found.checks if check.errors],
+        warnings=sum(check.warnings for check in found.checks),
+        seconds_of_checks=round(sum(check.took_s for check in found.checks), 1),
     )
 
 

@@ -18,7 +18,7 @@ from mapping_service.review.succession import followers
 from mapping_service.store import ids, networks, releases
 from mapping_service.store.cities import lock_city
 from mapping_service.store.virtual_stops import make_virtual_stops
-from mapping_service.validity import last_days
+from mapping_service.validity import is_too_late, last_days, outlasts
 
 PREFIXES = {"route": "R", "pattern": "T", "stop": "S", "station": "H", "virtual_stop": "V", "agency": "A"}
 _MINTED = ("route", "pattern", "stop", "station")  # when a candidate is accepted
@@ -90,15 +90,26 @@ class ReleaseReport:
 
 
 def release(
-    connection: Connection, city: City, *, note: str | None, valid_from: date | None, about: str = "",
-    vouched: str | None = None, p: Parameters = Parameters(),
+    connection: Connection, city: City, *, note: str | None, valid_from: date | None, day: date,
+    about: str = "", vouched: str | None = None, p: Parameters = Parameters(),
 ) -> ReleaseReport:
     """Copy the accepted network into a new immutable release; where nothing has changed the last one stands.
 
     The public sees it when it is published (``mapping_service.issue``). ``valid_from`` is the first day of service,
-    today in the city if not given. ``about`` is what its files say beside the network. ``vouched`` says why all of it
-    still holds, however old the evidence. Raises ``Conflict`` ``nothing_accepted``.
+    ``day`` (today in the city) if not given. ``about`` is what its files say beside the network. ``vouched`` says why
+    all of it still holds, however old the evidence. Raises ``Conflict`` ``nothing_accepted``, ``Problem``
+    ``no_reason`` and ``over_already``.
     """
+    starts = valid_from or day
+    vouched = vouched.strip() if vouched is not None else None
+    if vouched == "":
+        raise Problem("no_reason", "Say why all of it still holds.")
+    if is_too_late(starts, day, p):
+        raise Problem(
+            "over_already",
+            f"A release holds for {p.valid_days} days: one that is valid from {starts} is over already. Leave "
+            f"--valid-from away to begin today, or name a later day.",
+        )
     lock_city(connection, city.city_id)
     accepted = networks.network_id(connection, city.city_id, "accepted")
     held = networks.counts(connection, accepted)
@@ -113,8 +124,9 @@ def release(
     last = networks.last_release(connection, city.city_id)
     unchanged = last is not None and last.fingerprint == fingerprint and valid_from in (None, last.valid_from)
     if last is not None and unchanged and vouched in (None, last.vouched):
-        return ReleaseReport(last.release_number, False, **held)
-    starts = valid_from or today(city)
+        before = releases.standings(connection, last.network_id)
+        if not outlasts(before, last_days(before, before, starts, p), day):
+            return ReleaseReport(last.release_number, False, **held)
     number = snapshot(connection, city, accepted, starts, note=note, fingerprint=fingerprint, vouched=vouched, p=p)
     return ReleaseReport(number, True, **held)
 

@@ -11,7 +11,7 @@ from mapping_service.cities import new_city, publisher
 from mapping_service.config import load_config
 from mapping_service.issue import issue, publish
 from mapping_service.parameters import Parameters
-from mapping_service.publish import accept
+from mapping_service.publish import accept, today
 from mapping_service.receive import receive
 from mapping_service.records import Claim
 from mapping_service.sample_feed import settle
@@ -47,7 +47,7 @@ def make_sample(url: str) -> None:
         settle(connection, city, SEED)
         named = publisher(load_config(os.environ), city)
         note = "Sample made by the ride simulator"
-        made = issue(connection, city, named, note=note, valid_from=None, actor="sample")
+        made = issue(connection, city, named, note=note, valid_from=None, day=today(city), actor="sample")
         if not made.published:  # validators take no address such as http://localhost, and here it is good enough
             publish(connection, city, made.release, actor="sample", because="It is invented, and for trying out.")
 

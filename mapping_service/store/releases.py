@@ -79,7 +79,12 @@ def ending(found: Sequence[Version], day: date) -> date | None:
 
 def standings(connection: Connection, network_id: int) -> list[Standing]:
     """Return the patterns of a network as validity is judged by them, in the order of their ids."""
-    return [Standing(**one._mapping) for one in rows(connection, "releases.list_patterns", {"network_id": network_id})]
+    values = {"network_id": network_id}
+    ends = {one.pattern_id: one.day for one in rows(connection, "releases.list_carried_ends", values)}
+    return [
+        Standing(**one._mapping, runs_until=ends.get(one.pattern_id))
+        for one in rows(connection, "releases.list_patterns", values)
+    ]
 
 
 def set_validity(connection: Connection, network_id: int, last_days: Mapping[str, date]) -> None:

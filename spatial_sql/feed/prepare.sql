@@ -61,10 +61,10 @@ WHERE v.valid_until >= a.valid_from
 ALTER TABLE feed_pattern ADD PRIMARY KEY (pattern_no);
 
 -- name: valid_until
--- The feed holds as long as the last of its patterns.
+-- The feed holds as long as the last of its patterns, those among them that it carries on.
 UPDATE feed_about SET valid_until = coalesce(
-  (SELECT max(valid_until) FROM feed_pattern),
-  (SELECT max(f.still_true_until) FROM source_feed f JOIN pattern p USING (source_id) WHERE p.network_id = feed_about.network_id),
+  greatest((SELECT max(valid_until) FROM feed_pattern),
+           (SELECT max(valid_until) FROM pattern p WHERE p.network_id = feed_about.network_id AND source_id IS NOT NULL AND runs = 0)),
   (SELECT max(valid_until) FROM pattern p WHERE p.network_id = feed_about.network_id)
 );
 

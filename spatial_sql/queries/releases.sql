@@ -22,6 +22,48 @@ JOIN city c USING (city_id)
 WHERE p.network_id = :network_id
 ORDER BY p.pattern_id COLLATE "C";
 
+-- name: list_carried_ends
+-- The day on which the last calendar of each pattern ends that a network carries on of imported feeds as they have it: its end or that for which a person vouches, and single dates. Where none can be read it is the day from which the feed says to hold. Params: network_id.
+WITH carried AS (
+  SELECT pattern_id, source_id, f.dated, to_char(f.still_true_until, 'YYYYMMDD') AS vouched
+  FROM pattern JOIN source_feed f USING (source_id)
+  WHERE pattern.network_id = :network_id AND runs = 0
+), place AS (
+  SELECT f.source_id, f.name AS file, btrim(c.name) AS name, c.place::integer
+  FROM source_file f
+  CROSS JOIN LATERAL unnest(f.columns) WITH ORDINALITY AS c (name, place)
+  WHERE f.source_id IN (SELECT source_id FROM carried) AND f.name IN ('trips.txt', 'calendar.txt', 'calendar_dates.txt')
+), used AS (
+  SELECT DISTINCT c.pattern_id, c.source_id, r.cells[service.place] AS service_id
+  FROM carried c
+  JOIN source_trip t USING (source_id, pattern_id)
+  JOIN place trip ON (trip.source_id, trip.file, trip.name) = (c.source_id, 'trips.txt', 'trip_id')
+  JOIN place service ON (service.source_id, service.file, service.name) = (c.source_id, 'trips.txt', 'service_id')
+  JOIN source_row r ON r.source_id = c.source_id AND r.name = 'trips.txt' AND r.cells[trip.place] = t.trip_id
+), last AS (
+  SELECT r.source_id, r.name, r.cells[service.place] AS service_id, r.cells[day.place] AS day
+  FROM source_row r
+  JOIN place service ON (service.source_id, service.file, service.name) = (r.source_id, r.name, 'service_id')
+  JOIN place day ON (day.source_id, day.file) = (r.source_id, r.name)
+    AND day.name = CASE r.name WHEN 'calendar.txt' THEN 'end_date' ELSE 'date' END
+  WHERE r.source_id IN (SELECT source_id FROM carried) AND EXISTS (
+    SELECT FROM place runs
+    WHERE (runs.source_id, runs.file) = (r.source_id, r.name) AND btrim(r.cells[runs.place]) = '1'
+      AND runs.name IN ('monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday', 'exception_type')
+  )
+)
+SELECT c.pattern_id, coalesce(max(
+  -- so a 31st of a short month is the day after it
+  make_date(substr(said.day, 1, 4)::integer, substr(said.day, 5, 2)::integer, 1) + substr(said.day, 7)::integer - 1
+), c.dated) AS day
+FROM carried c
+LEFT JOIN used USING (source_id, pattern_id)
+LEFT JOIN last USING (source_id, service_id)
+LEFT JOIN LATERAL (
+  SELECT CASE last.name WHEN 'calendar.txt' THEN greatest(last.day, c.vouched) ELSE last.day END AS day
+) AS said ON said.day ~ '^[12][0-9]{3}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$'
+GROUP BY c.pattern_id, c.dated;
+
 -- name: set_validity
 -- Say until when the patterns of a release hold. Params: network_id, pattern_ids, days.
 UPDATE pattern p SET valid_until = v.day

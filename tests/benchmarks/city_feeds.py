@@ -35,7 +35,7 @@ from mapping_service.errors import Conflict
 from mapping_service.issue import issue, publish
 from mapping_service.parameters import Parameters
 from mapping_service.postgres import ensure_cluster, stop_cluster
-from mapping_service.publish import accept
+from mapping_service.publish import accept, today
 from mapping_service.sources import import_feed, vouch
 from mapping_service.store.cities import get_city
 from mapping_service.store.engine import engine_for
@@ -156,7 +156,8 @@ def _import(engine: Engine, slug: str, feed: Path) -> None:
 def _release(engine: Engine, slug: str, out: Path) -> None:
     with engine.begin() as connection:
         city = get_city(connection, slug)
-        made = issue(connection, city, _publisher(slug), note=None, valid_from=None, actor=WHO, vouched="A benchmark.")
+        made = issue(connection, city, _publisher(slug), note=None, valid_from=None, day=today(city), actor=WHO,
+                     vouched="A benchmark.")
         if not made.published:
             print(f"{slug} is withheld: {made.errors}")
             publish(connection, city, made.release, actor=WHO, because="A benchmark looks at it.")

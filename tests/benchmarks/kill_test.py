@@ -31,6 +31,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import make_url, text
@@ -52,7 +53,7 @@ from tests.benchmarks.report import write_table  # noqa: E402
 
 SLUG = "soak"
 CITY = ("--name", "Soak", "--timezone", "Africa/Abidjan", "--currency", "XOF", "--language", "fr")
-VALID_FROM = "2025-05-01"
+VALID_FROM = f"{date.today()}"
 SAMPLE_SEED = 20
 JOBS = 2
 SHARE_OF_COMMANDS = 0.6  # of the kills; the others hit the web and the worker

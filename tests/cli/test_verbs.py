@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Command
 from tests.pipeline.town import SLUG, resaved, sha256, survey
+from tests.sources.feeds import PLAIN, pack
 
 CITY = ("--name", "Pier", "--timezone", "Africa/Nairobi", "--currency", "KES", "--language", "en")
 RUN_COLUMNS = "file,sha256,status,reason,route_id,direction_id,shape_id,share_of_route"
@@ -50,7 +52,7 @@ def test_the_whole_way_by_commands_alone(commonway: Command, rides: Path, tmp_pa
     assert max(one["gain"] for one in again) < min(one["gain"] for one in candidates)
     renamed = commonway("review", "rename", "route", "R2", "Pier – Market", "--actor", "ama", *of_city).json
     assert (renamed["kind"], renamed["id"], renamed["name"]) == ("route", "R2", "Pier – Market")
-    released = commonway("release", "--note", "First", "--valid-from", "2025-05-01", *of_city).json
+    released = commonway("release", "--note", "First", "--valid-from", f"{date.today()}", *of_city).json
     assert (released["release"], released["created"], released["routes"]) == (1, True, 2)
     assert commonway("export", "gtfs", out, *of_city).json["written"] == str(out)
     with zipfile.ZipFile(out) as feed:
@@ -70,6 +72,16 @@ def test_each_answer_for_people_says_what_comes_next(commonway: Command, rides: 
     for answer, next_command in zip(said, following, strict=True):
         assert answer.code == 0 and next_command in answer.out
     assert "Nothing has changed since release 1" in commonway("release", "--city", SLUG).out
+
+
+def test_a_release_of_a_feed_whose_service_is_over_says_so_each_time(commonway: Command, tmp_path: Path) -> None:
+    commonway("city", "create", SLUG, *CITY)
+    commonway("feed", "import", pack(tmp_path / "feed.zip", PLAIN), "--city", SLUG)
+    commonway("review", "accept", "--city", SLUG)
+    for state in ("Release 1", "Nothing has changed since release 1"):
+        said = commonway("release", "--city", SLUG).out
+        assert state in said and "All service in it was over on 2020-01-31" in said and "--still-true-until" in said
+    assert "over already" in commonway("release", "--valid-from", "2020-01-01", "--city", SLUG).err
 
 
 def test_accepting_only_what_is_trusted_leaves_the_rest(commonway: Command, rides: Path) -> None:

@@ -113,7 +113,7 @@ class Town:
     def release(self) -> ReleaseReport:
         """Make a release that is valid from a fixed day, and publish it without its files."""
         with self.engine.begin() as connection:
-            made = release(connection, self.city, note=None, valid_from=VALID_FROM)
+            made = release(connection, self.city, note=None, valid_from=None, day=VALID_FROM)
             network_id = networks.get_release(connection, self.city, made.release).network_id
             releases.mark_published(connection, network_id, "tester", None)
             return made
@@ -121,6 +121,7 @@ class Town:
     def issue(self, **over: Any) -> IssueReport:
         """Make a release that is valid from a fixed day, with its files, and publish it if validators let it pass."""
         told = {"note": None, "valid_from": VALID_FROM, "actor": "tester", **over}
+        told.setdefault("day", told["valid_from"] or VALID_FROM)
         with self.engine.begin() as connection:
             return issue(connection, self.city, PUBLISHER, **told)
 

@@ -243,3 +243,23 @@ def test_a_large_file_comes_back_as_it_was(town: Town, tmp_path: Path) -> None:
         with (tmp_path / "back.bin").open("wb") as out:
             releases.read_file(connection, network_id, kept, out)
     assert kept.parts == 2 and (tmp_path / "back.bin").read_bytes() == data
+
+
+def test_a_release_that_would_be_over_already_is_refused(town: Town) -> None:
+    with pytest.raises(Problem, match="over already"):
+        town.issue(valid_from=date(2020, 1, 1), day=date(2024, 4, 1))
+    assert newest(town) is None
+
+
+def test_once_the_last_release_is_over_the_same_again_is_a_new_one(town: Town) -> None:
+    town.issue(valid_from=date(2024, 4, 1))  # until 2024-09-28
+    assert not town.issue(valid_from=None, day=date(2024, 9, 28)).created
+    report = town.issue(valid_from=None, day=date(2024, 9, 29))
+    assert (report.created, report.valid_until) == (True, date(2025, 3, 28))
+
+
+@pytest.mark.parametrize("vouched", ["", "  "])
+def test_who_vouches_says_why(town: Town, vouched: str) -> None:
+    with pytest.raises(Problem, match="Say why"):
+        town.issue(vouched=vouched)
+    assert newest(town) is None

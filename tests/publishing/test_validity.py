@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping_service.parameters import Parameters
-from mapping_service.validity import Standing, last_days
+from mapping_service.validity import Standing, is_too_late, last_days, outlasts
 
 P = Parameters()
 STARTS = date(2026, 6, 1)
@@ -43,6 +43,26 @@ def test_what_is_new_or_changed_has_just_been_looked_at() -> None:
 def test_a_person_who_vouches_renews_everything() -> None:
     seen = date(2019, 1, 1)
     assert last_day(standing(seen), standing(seen, until=OLD_DAY), vouched=True) == RENEWED
+
+
+@given(st.booleans(), st.dates(date(2015, 1, 1), STARTS))
+def test_what_is_carried_on_ends_with_its_calendars_whoever_vouches(vouched: bool, seen: date) -> None:
+    carried = Standing("T1", "same", seen, None, runs_until=date(2019, 11, 8))
+    assert last_day(carried, None, vouched) == last_day(carried, standing(seen), vouched) == date(2019, 11, 8)
+
+
+def test_a_release_may_begin_as_long_ago_as_it_holds() -> None:
+    assert not is_too_late(STARTS, RENEWED, P)
+    assert is_too_late(STARTS, RENEWED + timedelta(days=1), P)
+
+
+def test_a_release_that_is_over_is_outlasted_only_by_one_that_is_not() -> None:
+    held = [standing(STARTS, until=OLD_DAY)]
+    after = OLD_DAY + timedelta(days=1)
+    assert not outlasts(held, {"T1": RENEWED}, OLD_DAY)
+    assert outlasts(held, {"T1": RENEWED}, after)
+    assert not outlasts(held, {"T1": OLD_DAY}, after)
+    assert not outlasts([], {}, after)
 
 
 @given(st.dates(date(2015, 1, 1), STARTS), st.dates(date(2020, 1, 1), date(2027, 1, 1)))

@@ -51,7 +51,7 @@ def through(connection: Connection, path: Path, slug: str = "pier", until: date 
 def published(connection: Connection, city: City) -> bytes:
     """The feed of a city all of whose candidates are accepted and published."""
     accept(connection, city, min_confidence=0.0, actor="tester")
-    made = release(connection, city, note=None, valid_from=TODAY)
+    made = release(connection, city, note=None, valid_from=None, day=TODAY)
     releases.mark_published(connection, networks.get_release(connection, city, made.release).network_id, "tester", None)
     out = io.BytesIO()
     export_gtfs(connection, city.slug, None, out, PUBLISHER)
@@ -144,6 +144,36 @@ def test_only_who_vouches_changes_a_calendar(connection: Connection, tmp_path: P
     rows = tables(out)["calendar.txt"]
     assert isinstance(rows, list) and {row[9] for row in rows[1:]} == {"20270131"}
     assert {row[8] for row in rows[1:]} == {"20190304"}
+    assert span(connection, out) == (date(2027, 1, 31), "20260602", "20270131")
+
+
+def span(connection: Connection, feed: bytes) -> tuple[date | None, str, str]:
+    """Until when the newest release holds, as pages say it, and from when to when as its feed does."""
+    (newest,) = releases.list_versions(connection, "pier", most=1)
+    with zipfile.ZipFile(io.BytesIO(feed)) as archive:
+        (row,) = csv.DictReader(io.StringIO(archive.read("feed_info.txt").decode()))
+    return newest.release.valid_until, row["feed_start_date"], row["feed_end_date"]
+
+
+def test_a_feed_that_nobody_vouches_for_ends_with_its_calendars(connection: Connection, tmp_path: Path) -> None:
+    out = through(connection, pack(tmp_path / "feed.zip", PLAIN))
+    assert span(connection, out) == (date(2020, 1, 31), "20200131", "20200131")
+    (newest,) = releases.list_versions(connection, "pier", most=1)
+    assert releases.ending([newest], TODAY) == date(2020, 1, 31)
+
+
+@pytest.mark.parametrize(("kind", "day", "last"), [
+    ("1", "20261224", date(2026, 12, 24)),
+    ("2", "20261224", date(2020, 1, 31)),  # a day on which nothing runs
+    ("1", "20260231", date(2026, 3, 3)),
+    ("1", "some day", date(2020, 1, 31)),
+], ids=["runs", "does not", "no such day", "no day"])
+def test_single_dates_on_which_a_feed_runs_count(
+    connection: Connection, tmp_path: Path, kind: str, day: str, last: date
+) -> None:
+    dates = table(("service_id", "date", "exception_type"), ("WD", day, kind), ("unused", "20301231", "1"))
+    out = through(connection, pack(tmp_path / "feed.zip", {**PLAIN, "calendar_dates.txt": dates}))
+    assert span(connection, out)[0] == last
 
 
 def test_a_feed_has_one_publisher_however_many_it_began_from(connection: Connection, tmp_path: Path) -> None:
@@ -161,9 +191,9 @@ def test_a_person_who_vouches_after_a_release_makes_another(connection: Connecti
     through(connection, path)
     city = get_city(connection, "pier")
     source_id = import_feed(connection, city, path, Parameters(), actor="tester", today=TODAY).source_id
-    assert not release(connection, city, note=None, valid_from=TODAY).created
+    assert not release(connection, city, note=None, valid_from=None, day=TODAY).created
     vouch(connection, city, source_id, date(2027, 1, 31), "Amina")
-    assert release(connection, city, note=None, valid_from=TODAY).created
+    assert release(connection, city, note=None, valid_from=None, day=TODAY).created
 
 
 cells = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)

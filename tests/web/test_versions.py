@@ -175,6 +175,13 @@ def test_the_page_warns_before_a_part_of_the_map_ends(
     assert ('class="caution"' in client.get("/drawn-town/releases/").get_data(as_text=True)) is told
 
 
+def test_the_page_of_a_release_that_was_over_before_it_began_says_so(client: FlaskClient, rows: Connection) -> None:
+    rows.execute(text("UPDATE pattern SET valid_until = '2019-11-08'"))
+    rows.commit()
+    said = client.get("/drawn-town/releases/1").get_data(as_text=True)
+    assert "All service in it was over on Nov 8, 2019" in said and "Holds from" not in said
+
+
 def test_catalogues_find_the_feed_in_their_own_form(client: FlaskClient, rows: Connection) -> None:
     made = client.get("/drawn-town/dmfr.json").json
     assert made is not None
