@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from collectors.gtfs.read import SourceFeed
-from collectors.gtfs.values import number, seconds
+from collectors.gtfs.values import day, number, seconds
 from mapping_service.records import Notice
 
 Record = Mapping[str, str]
@@ -46,8 +46,12 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 
 def findings(feed: SourceFeed) -> list[Notice]:
     """Return all that is broken, file by file."""
-    records = {name: feed.records(name) for name in sorted({name for name, _, _ in REFERENCES} | set(KEYS))}
-    return [*_references(records), *_doubled(records), *_places(records["stops.txt"]), *_times(records)]
+    names = {name for name, _, _ in REFERENCES} | set(KEYS) | {"calendar_dates.txt"}
+    records = {name: feed.records(name) for name in sorted(names)}
+    return [
+        *_references(records), *_doubled(records), *_places(records["stops.txt"]), *_times(records),
+        *_days(records), *_bands(records["frequencies.txt"]),
+    ]
 
 
 def _references(records: Mapping[str, Sequence[Record]]) -> Iterator[Notice]:
@@ -101,6 +105,30 @@ def _times(records: Mapping[str, Sequence[Record]]) -> Iterator[Notice]:
     silent = [one.get("trip_id", "") for one in records["trips.txt"] if one.get("trip_id", "") not in calls]
     if silent:
         yield _found("trip_without_stops", "trips.txt", len(silent), silent[0])
+
+
+def _days(records: Mapping[str, Sequence[Record]]) -> Iterator[Notice]:
+    for name, columns in (("calendar.txt", ("start_date", "end_date")), ("calendar_dates.txt", ("date",))):
+        said = [(one, one.get(column, "")) for one in records[name] for column in columns]
+        if unread := [f"{one.get('service_id', '')} {text}" for one, text in said if day(text) is None]:
+            yield _found("unread_date", name, len(unread), unread[0])
+    spans = [(one, day(one.get("start_date")), day(one.get("end_date"))) for one in records["calendar.txt"]]
+    if over := [one.get("service_id", "") for one, first, last in spans if first and last and last < first]:
+        yield _found("ends_before_it_starts", "calendar.txt", len(over), over[0])
+
+
+def _bands(frequencies: Sequence[Record]) -> Iterator[Notice]:
+    spans = [(one, seconds(one.get("start_time")), seconds(one.get("end_time"))) for one in frequencies]
+    found = {
+        "unread_time": [one for one, first, last in spans if first is None or last is None],
+        "ends_before_it_starts": [
+            one for one, first, last in spans if first is not None and last is not None and last <= first
+        ],
+        "bad_headway": [one for one in frequencies if not number(one.get("headway_secs")) > 0],
+    }
+    for code, bad in found.items():
+        if bad:
+            yield _found(code, "frequencies.txt", len(bad), bad[0].get("trip_id", ""))
 
 
 def in_order(calls: Sequence[Record]) -> list[Record]:

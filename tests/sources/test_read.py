@@ -119,6 +119,26 @@ def test_what_is_broken_is_counted_with_an_example(tmp_path: Path) -> None:
     assert found["trip_without_stops", "trips.txt"]["times"] == 1
 
 
+def test_days_and_bands_that_cannot_be_are_told(tmp_path: Path) -> None:
+    calendar = PLAIN["calendar.txt"].decode().splitlines()[0].split(",")
+    weekly = {column: "1" for column in calendar}
+    spans = (("ISO", "2026-01-01", "20271399"), ("over", "20260201", "20260101"))
+    days = [{**weekly, "service_id": name, "start_date": first, "end_date": last} for name, first, last in spans]
+    bands = (("out", "xx", "09:00:00", "600"), ("out", "09:00:00", "08:00:00", "600"),
+             ("back", "06:00:00", "09:00:00", "0"))
+    told = findings(read_feed(pack(tmp_path / "feed.zip", {
+        **PLAIN, "calendar.txt": table(calendar, *([one[column] for column in calendar] for one in days)),
+        "calendar_dates.txt": table(("service_id", "date", "exception_type"), ("ISO", "tomorrow", "1")),
+        "frequencies.txt": table(("trip_id", "start_time", "end_time", "headway_secs"), *bands),
+    })))
+    found = {(one.code, one.details["file"]): (one.details["times"], one.details["example"]) for one in told}
+    assert found["unread_date", "calendar.txt"] == (2, "ISO 2026-01-01")
+    assert found["unread_date", "calendar_dates.txt"] == (1, "ISO tomorrow")
+    assert found["ends_before_it_starts", "calendar.txt"] == (1, "over")
+    assert [found[code, "frequencies.txt"] for code in ("unread_time", "ends_before_it_starts", "bad_headway")] == [
+        (1, "out"), (1, "out"), (1, "back")]
+
+
 def test_a_feed_without_faults_has_no_findings(tmp_path: Path) -> None:
     assert findings(read_feed(pack(tmp_path / "feed.zip", PLAIN))) == []
 
