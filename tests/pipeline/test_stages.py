@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -119,8 +120,10 @@ def test_a_half_written_network_is_never_seen(sent: Town, monkeypatch: pytest.Mo
     sent.send("new.gpx", survey(routes=3)[-1].gpx)
     save = networks.save_candidates
 
-    def cut_off(connection: Connection, city: City, draft: NetworkDraft, fingerprint: str) -> None:
-        save(connection, city, draft, fingerprint)
+    def cut_off(
+        connection: Connection, city: City, draft: NetworkDraft, fingerprint: str, covered: Collection[str]
+    ) -> None:
+        save(connection, city, draft, fingerprint, covered)
         raise Killed
 
     monkeypatch.setattr(networks, "save_candidates", cut_off)

@@ -218,13 +218,14 @@ def test_the_pages_can_be_written_in_every_language(signed_in: FlaskClient, path
 
 def test_every_word_of_the_book_is_used_and_every_used_word_is_there() -> None:
     pages = "\n".join(path.read_text("utf-8") for path in (WEB / "templates").glob("team*.html"))
-    code = (WEB / "team.py").read_text("utf-8") + (WEB / "static" / "team.js").read_text("utf-8")
+    scripts_of_page = (WEB / "static" / "team.js", WEB / "static" / "sheet_map.js")
+    code = "".join(path.read_text("utf-8") for path in (WEB / "team.py", *scripts_of_page))
     used = set(re.findall(r"""\bw\(["']([a-z_.]+)["'][,)]""", pages))
     prefixes = tuple(re.findall(r"""\bw\(["']([a-z_.]+\.)["'] ~""", pages))
     keys = set(catalog("en", "team"))
     assert len(used) > 30 and used <= keys
     loose = {key for key in keys - used if not key.startswith(prefixes)}
     counted = {key for key in loose if key.startswith("problems.count.")}
-    scripts = {key for key in loose if f"page.text.{key.removeprefix('map.')}" in code}
+    scripts = {key for key in loose if f"text.{key.removeprefix('map.')}" in code}
     units = {"unknown", "unit.km", "unit.m"}
     assert loose - counted - scripts - units == set()
