@@ -22,6 +22,8 @@ from mapping_service.validity import is_too_late, last_days, outlasts
 
 PREFIXES = {"route": "R", "pattern": "T", "stop": "S", "station": "H", "virtual_stop": "V", "agency": "A"}
 _MINTED = ("route", "pattern", "stop", "station")  # when a candidate is accepted
+# Further off it is a slip of the keyboard.
+_MOST_YEARS_AHEAD = 5
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def release(
     The public sees it when it is published (``mapping_service.issue``). ``valid_from`` is the first day of service,
     ``day`` (today in the city) if not given. ``about`` is what its files say beside the network. ``vouched`` says why
     all of it still holds, however old the evidence. Raises ``Conflict`` ``nothing_accepted``, ``Problem``
-    ``no_reason`` and ``over_already``.
+    ``no_reason``, ``over_already`` and ``too_far_ahead``.
     """
     starts = valid_from or day
     vouched = vouched.strip() if vouched is not None else None
@@ -110,6 +112,8 @@ def release(
             f"A release holds for {p.valid_days} days: one that is valid from {starts} is over already. Leave "
             f"--valid-from away to begin today, or name a later day.",
         )
+    if starts.year > day.year + _MOST_YEARS_AHEAD:
+        raise Problem("too_far_ahead", f"Nobody knows what runs from {starts} on. Name a day of the next few years.")
     lock_city(connection, city.city_id)
     accepted = networks.network_id(connection, city.city_id, "accepted")
     held = networks.counts(connection, accepted)

@@ -251,6 +251,12 @@ def test_a_release_that_would_be_over_already_is_refused(town: Town) -> None:
     assert newest(town) is None
 
 
+def test_a_release_of_a_day_that_nobody_will_see_is_refused(town: Town) -> None:
+    with pytest.raises(Problem, match="Nobody knows"):
+        town.issue(valid_from=date.max, day=date(2024, 4, 1))
+    assert newest(town) is None
+
+
 def test_once_the_last_release_is_over_the_same_again_is_a_new_one(town: Town) -> None:
     town.issue(valid_from=date(2024, 4, 1))  # until 2024-09-28
     assert not town.issue(valid_from=None, day=date(2024, 9, 28)).created
