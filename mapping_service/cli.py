@@ -262,3 +262,6 @@ def simulate(
 
 
 cli.add_command(review)
+
+if __name__ == "__main__":
+    main()

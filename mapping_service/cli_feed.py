@@ -38,11 +38,12 @@ def feed_import(
 
     _, engine = open_database()
     found = find_city(engine, slug)
+    today = datetime.now(UTC).date()
     with engine.begin() as connection:
         report = import_feed(connection, found, file, Parameters(), actor=actor, name=name, licence=licence,
-                             today=datetime.now(UTC).date())
+                             today=today)
         if until is not None:
-            vouch(connection, found, report.source_id, until.date(), actor)
+            vouch(connection, found, report.source_id, until.date(), actor, today)
     words = [f"notice: {remark(one['code'], {k: v for k, v in one.items() if k != 'code'})}" for one in report.notices]
     if report.again:
         words.append(f"{report.name} is here already, as feed {report.source_id}; nothing was added.")
@@ -54,7 +55,7 @@ def feed_import(
             "understood" + (f"; {report.trips_left:,} trips are kept only." if report.trips_left else "."),
         ]
     if report.ridden_already:
-        words.append(f"Rides go the way of {len(report.ridden_already)} of its patterns: those are yours already.")
+        words.append(f"Candidates go the way of {len(report.ridden_already)} of its patterns already: those stand.")
     if until is not None:
         words.append(f"{actor} vouches for it up to {until.date()}.")
     answer(report, as_json, "\n".join([*words, f"Next: commonway review accept --city {slug}"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,8 @@ def release(
             connection, city, publisher(settings(), city), note=note, valid_from=starts, day=day, actor=actor,
             vouched=vouch,
         )
-    answer(report, as_json, _words(report, slug, day))
+    state = "Release" if report.created else "Nothing has changed since release"
+    answer(report, as_json, _words(state, report, slug, day))
 
 
 @click.command()
@@ -61,11 +63,10 @@ def publish(number: int, slug: str, because: str, actor: str, as_json: bool) -> 
     city = find_city(engine, slug)
     with engine.begin() as connection:
         report = make_public(connection, city, number, actor=actor, because=because)
-    answer(report, as_json, _words(report, slug, today(city)))
+    answer(report, as_json, _words("Release", report, slug, today(city)))
 
 
-def _words(report: IssueReport, slug: str, day: date) -> str:
-    state = "Release" if report.created else "Nothing has changed since release"
+def _words(state: str, report: IssueReport, slug: str, day: date) -> str:
     words = [
         f"{state} {report.release}: {report.routes} routes, {report.patterns} patterns, {report.stops} stops, "
         f"{report.service_points} service points, {report.km} km.",
@@ -75,15 +76,22 @@ def _words(report: IssueReport, slug: str, day: date) -> str:
     if ends := _ends(report, day):
         words.append(ends)
     for one in report.errors:
-        words.append(f"{one.name}, {one.validator}: {', '.join(one.codes) or one.failure}")
+        words += [f"{one.name}, {one.validator}: {one.failure}"] if one.failure else []
+        words += [f"{one.name}, {one.validator}: {code}, as in {_example(row)}" for code, row in one.examples.items()]
     if report.published:
         words.append(f"Published.\nNext: commonway export gtfs OUT.zip --city {slug}")
     else:
         words.append(
-            "Withheld: nobody but the managers sees it. Mend what is wrong and release again, or publish it as it is: "
+            f"Withheld: nobody but the managers sees it, at {settings().base_url}/{slug}/team/releases. Mend what is "
+            "wrong and release again, or publish it as it is: "
             f"commonway publish {report.release} --city {slug} --because TEXT"
         )
     return "\n".join(words)
+
+
+def _example(row: Mapping[str, object]) -> str:
+    """Where it is, as the validator has it."""
+    return ", ".join(f"{name} {value}" for name, value in row.items() if value not in (None, ""))
 
 
 def _ends(report: IssueReport, day: date) -> str | None:

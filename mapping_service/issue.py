@@ -7,7 +7,7 @@ should be published all the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -35,12 +35,12 @@ ROLLED_BY = "commonway"
 
 @dataclass(frozen=True)
 class Errors:
-    """What a validator holds against a file: how many errors of which kinds, or why it gave no report."""
+    """What a validator holds against a file: how many errors, an example of each kind, or why it gave no report."""
 
     name: str
     validator: str
     errors: int
-    codes: Sequence[str]
+    examples: Mapping[str, Mapping[str, object]]
     failure: str | None
 
 
@@ -169,5 +169,6 @@ def _report(connection: Connection, city: City, made: ReleaseReport) -> IssueRep
 
 
 def _errors(check: Check) -> Errors:
-    codes = [str(one["code"]) for one in check.notices if one["severity"] == "ERROR"]
-    return Errors(check.name, check.validator, check.errors, codes, check.failure)
+    found = [one for one in check.notices if one["severity"] == "ERROR"]
+    examples = {str(one["code"]): dict(next(iter(one["samples"]), {})) for one in found}
+    return Errors(check.name, check.validator, check.errors, examples, check.failure)

@@ -153,8 +153,10 @@ def _report(source_id: int, name: str, held_from: date, feed: SourceFeed, said: 
     )
 
 
-def vouch(connection: Connection, city: City, source_id: int, until: date, actor: str) -> None:
+def vouch(connection: Connection, city: City, source_id: int, until: date, actor: str, today: date) -> None:
     """Write down that ``actor`` says: this feed still holds, up to a day. Raises ``NotFound``, ``Problem``."""
+    if until < today:
+        raise Problem("over_already", f"{until} has passed. Name a day up to which the feed still holds.")
     if not actor.strip():
         raise Problem("nobody_named", "Who says so? Give a name with --actor: it stands beside the feed's dates.")
     _get(connection, city, source_id)

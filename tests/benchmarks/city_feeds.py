@@ -149,7 +149,7 @@ def _import(engine: Engine, slug: str, feed: Path) -> None:
     with engine.begin() as connection:
         city = get_city(connection, slug)
         said = import_feed(connection, city, feed, Parameters(), actor=WHO, today=today)
-        vouch(connection, city, said.source_id, today + timedelta(VALID_DAYS), WHO)
+        vouch(connection, city, said.source_id, today + timedelta(VALID_DAYS), WHO, today)
         accept(connection, city, min_confidence=0.0, actor=WHO)
 
 

@@ -84,6 +84,19 @@ def test_a_release_of_a_feed_whose_service_is_over_says_so_each_time(commonway: 
     assert "over already" in commonway("release", "--valid-from", "2020-01-01", "--city", SLUG).err
 
 
+def test_who_is_refused_by_a_validator_is_told_where_the_error_is(
+    commonway: Command, rides: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMMONWAY_BASE_URL", "http://localhost:1")  # no address that anybody outside could follow
+    commonway("city", "create", SLUG, *CITY)
+    commonway("import", rides, "--city", SLUG)
+    commonway("process", "--jobs", 1, "--city", SLUG)
+    commonway("review", "accept", "--city", SLUG)
+    said = commonway("release", "--city", SLUG).out
+    assert "Withheld" in said and "gtfs-validator: invalid_url" in said and "filename agency.txt" in said
+    assert commonway("publish", 1, "--because", "For our own machine.", "--city", SLUG).out.startswith("Release 1:")
+
+
 def test_accepting_only_what_is_trusted_leaves_the_rest(commonway: Command, rides: Path) -> None:
     commonway("city", "create", SLUG, *CITY)
     commonway("import", rides, "--city", SLUG)

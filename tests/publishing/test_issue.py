@@ -83,7 +83,8 @@ def test_a_release_with_an_error_is_withheld(town: Town, monkeypatch: pytest.Mon
     refuse(monkeypatch)
     report = town.issue()
     assert (report.release, report.published) == (2, False)
-    assert [(one.name, one.codes) for one in report.errors] == [("gtfs.zip", ["foreign_key_violation"])]
+    assert [(one.name, one.examples) for one in report.errors] == [
+        ("gtfs.zip", {"foreign_key_violation": {"csvRowNumber": 2}})]
     assert newest(town) == 1
 
 

@@ -125,13 +125,15 @@ def test_what_is_rejected_goes_and_does_not_come_back(town: Town, tmp_path: Path
     assert held(town, "accepted") == ["R1", "R2"]
 
 
-def test_vouching_needs_a_name(town: Town, tmp_path: Path) -> None:
+def test_vouching_needs_a_name_and_a_day_to_come(town: Town, tmp_path: Path) -> None:
     report = bring(town, pack(tmp_path / "feed.zip", PLAIN))
     with town.engine.begin() as connection:
-        vouch(connection, town.city, report.source_id, date(2027, 1, 1), "Amina")
+        vouch(connection, town.city, report.source_id, date(2027, 1, 1), "Amina", TODAY)
     assert town.ask("SELECT vouched_by || still_true_until FROM source_feed") == ["Amina2027-01-01"]
     with town.engine.begin() as connection, pytest.raises(Problem, match="Who says so"):
-        vouch(connection, town.city, report.source_id, date(2027, 1, 1), " ")
+        vouch(connection, town.city, report.source_id, date(2027, 1, 1), " ", TODAY)
+    with town.engine.begin() as connection, pytest.raises(Problem, match="has passed"):
+        vouch(connection, town.city, report.source_id, date(2020, 1, 1), "Amina", TODAY)
 
 
 @pytest.fixture

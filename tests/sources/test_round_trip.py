@@ -44,7 +44,7 @@ def through(connection: Connection, path: Path, slug: str = "pier", until: date 
     city = empty_city(connection, slug)
     report = import_feed(connection, city, path, Parameters(), actor="tester", today=TODAY)
     if until is not None:
-        vouch(connection, city, report.source_id, until, "Amina")
+        vouch(connection, city, report.source_id, until, "Amina", TODAY)
     return published(connection, city)
 
 
@@ -192,7 +192,7 @@ def test_a_person_who_vouches_after_a_release_makes_another(connection: Connecti
     city = get_city(connection, "pier")
     source_id = import_feed(connection, city, path, Parameters(), actor="tester", today=TODAY).source_id
     assert not release(connection, city, note=None, valid_from=None, day=TODAY).created
-    vouch(connection, city, source_id, date(2027, 1, 31), "Amina")
+    vouch(connection, city, source_id, date(2027, 1, 31), "Amina", TODAY)
     assert release(connection, city, note=None, valid_from=None, day=TODAY).created
 
 
