@@ -1,4 +1,4 @@
-"""What a rider would notice between two releases: routes, ways, stops, headways and fares added, removed, changed.
+"""What a rider would notice between two releases: routes, ways, stops, headways, fares and what people settled.
 
 Evidence that only grew is no change, and neither is a line or a stop that moved by less than phones err.
 """
@@ -13,8 +13,8 @@ import shapely
 
 from mapping_service.parameters import Parameters
 from mapping_service.release_records import Change, Changes, NetworkState, PatternState, RouteState, StopState
+from mapping_service.settled_changes import ADDED, CHANGED, REMOVED, kind_of, settled, settled_counts
 
-ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 # Headways are published in whole minutes.
 _MINUTE_S = 60
 _M_PER_DEG = 111_320.0
@@ -24,7 +24,7 @@ _NOTHING = NetworkState({}, {}, {})
 def compare(number: int, after: NetworkState, before: tuple[int, NetworkState] | None, p: Parameters) -> Changes:
     """Return how release ``number`` differs from the one ``before``, everything being new where there is none."""
     old = before[1] if before else _NOTHING
-    found = [*_routes(old, after, p), *_stops(old.stops, after.stops, p)]
+    found = [*_routes(old, after, p), *_stops(old.stops, after.stops, p), *settled(old, after)]
     return Changes(before[0] if before else None, number, _totals(old, after, found), found)
 
 
@@ -38,6 +38,7 @@ def _routes(old: NetworkState, new: NetworkState, p: Parameters) -> Iterator[Cha
             yield Change(what, "route", route_id, route_id, _name(one), {"km": _km(ways[0] or ways[1])})
         else:
             yield from _route(was, now, *ways, p)
+            yield from _brand(old, new, was, now)
 
 
 def _of_route(network: NetworkState, route_id: str) -> list[PatternState]:
@@ -71,8 +72,25 @@ def _route(
     served = [{stop for one in some for stop in one.stop_ids} for some in (ways_then, ways)]
     if served[0] != served[1]:
         yield change(CHANGED, "stops", added=len(served[1] - served[0]), removed=len(served[0] - served[1]))
+    for one, other in kept:
+        if one.headsign != other.headsign:
+            what = kind_of(one.headsign, other.headsign)
+            details = {"before": one.headsign, "after": other.headsign}
+            yield Change(what, "headsign", other.pattern_id, now.route_id, _name(now), details)
     yield from _headways(now, ways_then, ways)
     yield from _fare(was, now)
+    if was.rush != now.rush:
+        money = {"before": was.rush, "after": now.rush, "currency": now.currency or was.currency}
+        yield change(kind_of(was.rush, now.rush), "surcharge", **money)
+
+
+def _brand(old: NetworkState, new: NetworkState, was: RouteState, now: RouteState) -> Iterator[Change]:
+    if was.agency_id != now.agency_id:
+        names = {
+            key: network.agencies[route.agency_id].name if route.agency_id else None
+            for key, network, route in (("before", old, was), ("after", new, now))
+        }
+        yield Change(kind_of(was.agency_id, now.agency_id), "brand", now.route_id, now.route_id, _name(now), names)
 
 
 def _moved(was: PatternState, now: PatternState, p: Parameters) -> bool:
@@ -108,12 +126,11 @@ def _minutes(pattern: PatternState) -> dict[tuple[int, int], int]:
 def _fare(was: RouteState, now: RouteState) -> Iterator[Change]:
     if (was.fare, was.currency, was.stages) == (now.fare, now.currency, now.stages):
         return
-    what = ADDED if was.fare is None else REMOVED if now.fare is None else CHANGED
     details = {
         "before": was.fare, "after": now.fare, "currency": now.currency or was.currency,
         "stages": was.stages != now.stages,
     }
-    yield Change(what, "fare", now.route_id, now.route_id, _name(now), details)
+    yield Change(kind_of(was.fare, now.fare), "fare", now.route_id, now.route_id, _name(now), details)
 
 
 def _stops(old: Mapping[str, StopState], new: Mapping[str, StopState], p: Parameters) -> Iterator[Change]:
@@ -137,7 +154,7 @@ def _stops(old: Mapping[str, StopState], new: Mapping[str, StopState], p: Parame
 
 def _totals(old: NetworkState, new: NetworkState, found: Sequence[Change]) -> dict[str, dict[str, float]]:
     stops = {one.element_id for one in found if one.element == "stop"}
-    routes = {one.route_id or one.element_id for one in found if one.element != "stop"}
+    routes = {one.route_id for one in found if one.route_id}
     moved = {one for change in found if change.element == "line" for one in change.details["moved"]}
 
     def ways(one: NetworkState, patterns: Iterable[str]) -> float:
@@ -159,6 +176,7 @@ def _totals(old: NetworkState, new: NetworkState, found: Sequence[Change]) -> di
             {key: (route.fare, route.stages) for key, route in one.routes.items() if route.fare is not None}
             for one in (old, new)
         )),
+        **{key: _tally(*some) for key, some in settled_counts(old, new).items()},
     }
 
 
@@ -193,6 +211,10 @@ def _features(change: Change, old: NetworkState, new: NetworkState) -> Iterator[
     elif change.element == "stop":
         stop = (old if change.what == REMOVED else new).stops[change.element_id]
         yield _feature(change, change.what, stop.stop_id, "Point", (stop.lon, stop.lat))
+    elif change.element == "booked" and (change.what != CHANGED or "area" in change.details["stated"]):
+        for what, network in {CHANGED: (("before", old), (CHANGED, new)), ADDED: ((ADDED, new),),
+                              REMOVED: ((REMOVED, old),)}[change.what]:
+            yield _feature(change, what, change.element_id, "Polygon", network.booked[change.element_id].area)
 
 
 def _feature(change: Change, what: str, element_id: str, kind: str, coordinates: Any) -> dict[str, Any]:

@@ -108,6 +108,7 @@ def _finish(connection: Connection, city: City, named: Publisher, number: int, a
     if found.published_at is not None:
         return
     releases.forget_files(connection, found.network_id)
+    releases.keep_holidays(connection, found.network_id)
     country = get_settings(connection, city.city_id).country
     # Validators read the feeds while the other files are made.
     with TemporaryDirectory(prefix="commonway-release-") as folder, ThreadPoolExecutor(1) as judge:

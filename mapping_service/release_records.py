@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from mapping_service.feed_records import Agency, BookedService
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Check:
 
 @dataclass(frozen=True)
 class PatternState:
-    """A pattern of one release: its line (lon, lat), its length, its stops in order, its headways by band."""
+    """A pattern of one release: its line (lon, lat), length, stops in order, headways by band, and what it shows."""
 
     pattern_id: str
     route_id: str
@@ -38,11 +40,16 @@ class PatternState:
     length_m: float
     stop_ids: tuple[str, ...]
     headways_s: Mapping[tuple[int, int], float]
+    headsign: str | None = None
 
 
 @dataclass(frozen=True)
 class RouteState:
-    """A route of one release. ``fare`` is the usual one, ``stages`` the steps (from metres, amount) where it grows."""
+    """A route of one release.
+
+    ``fare`` is the usual one, ``stages`` the steps (from metres, amount) where it grows, ``rush`` what a ride costs
+    more in the rush hours. ``agency_id`` is the brand that runs it, where a person said so.
+    """
 
     route_id: str
     short_name: str | None
@@ -50,6 +57,8 @@ class RouteState:
     fare: float | None
     currency: str | None
     stages: tuple[tuple[float, float], ...] = ()
+    rush: float | None = None
+    agency_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,19 +73,28 @@ class StopState:
 
 @dataclass(frozen=True)
 class NetworkState:
-    """What of a release riders would notice, each by its id."""
+    """What of a release riders would notice, each by its id.
+
+    ``holidays`` is ``as_usual``, or the country (ISO 3166-1) on whose public holidays vehicles run as on Sundays;
+    ``None`` where a release does not say, being older than that question.
+    """
 
     routes: Mapping[str, RouteState]
     patterns: Mapping[str, PatternState]
     stops: Mapping[str, StopState]
+    agencies: Mapping[str, Agency] = field(default_factory=dict)
+    booked: Mapping[str, BookedService] = field(default_factory=dict)
+    holidays: str | None = None
 
 
 @dataclass(frozen=True)
 class Change:
     """One thing that was ``added``, ``removed`` or ``changed``.
 
-    ``element`` is ``route``, ``line``, ``stop``, ``stops`` (those of a route), ``headway`` or ``fare``; ``route_id`` is
-    ``None`` for a stop. ``details`` hold what it was and is: ``before`` and ``after``, or counts.
+    ``element`` is ``route``, ``line``, ``stop``, ``stops`` (those of a route), ``headway``, ``fare``, ``surcharge`` (of
+    the rush hours), ``headsign``, ``brand`` (who runs a route), ``agency``, ``booked`` (a service on call) or
+    ``holidays``; ``route_id`` is ``None`` for what is of no route. ``details`` hold what it was and is: ``before`` and
+    ``after``, counts, or under ``stated`` the same for each thing that is said of it.
     """
 
     what: str
@@ -91,8 +109,8 @@ class Change:
 class Changes:
     """How a release differs from the one before, which is ``None`` for the first.
 
-    ``totals`` give routes, km, stops, headways and fares: how many there were and are, and how many were added,
-    removed and changed.
+    ``totals`` give for each kind of thing, routes, km, stops, headways and so on, how many there were and are, and how
+    many were added, removed and changed.
     """
 
     before: int | None

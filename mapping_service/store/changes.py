@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from typing import Any
 
+from sqlalchemy import Connection, Row
+
+from mapping_service.feed_records import BookedService
 from mapping_service.release_records import NetworkState, PatternState, RouteState, StopState
+from mapping_service.store.agencies import list_agencies
 from mapping_service.store.engine import row, rows
 
 
@@ -18,12 +22,23 @@ def load_state(connection: Connection, network_id: int) -> NetworkState:
     patterns = {
         one.pattern_id: PatternState(
             one.pattern_id, one.route_id, tuple((lon, lat) for lon, lat in one.line), one.length_m, tuple(one.stop_ids),
-            {(start, end): seconds for start, end, seconds in one.headways},
+            {(start, end): seconds for start, end, seconds in one.headways}, one.headsign,
         )
         for one in rows(connection, "changes.list_patterns", values)
     }
     stops = {one.stop_id: StopState(**one._mapping) for one in rows(connection, "changes.list_stops", values)}
-    return NetworkState(routes, patterns, stops)
+    held = row(connection, "changes.get_holidays", values)
+    return NetworkState(
+        routes, patterns, stops,
+        agencies={one.agency_id: one for one, _ in list_agencies(connection, network_id)},
+        booked={one.booked_id: _booked(one) for one in rows(connection, "changes.list_booked", values)},
+        holidays=held.holidays if held else None,
+    )
+
+
+def _booked(one: Row[Any]) -> BookedService:
+    rings = tuple(tuple((lon, lat) for lon, lat in ring) for ring in one.area)
+    return BookedService(**{**one._mapping, "area": rings, "day_types": tuple(one.day_types)})
 
 
 def release_before(connection: Connection, network_id: int) -> tuple[int, NetworkState] | None:

@@ -98,6 +98,11 @@ def forget_files(connection: Connection, network_id: int) -> None:
     run(connection, "releases.delete_files", {"network_id": network_id})
 
 
+def keep_holidays(connection: Connection, network_id: int) -> None:
+    """Let a release say whose public holidays are as Sundays in its feed, as the city has it now."""
+    run(connection, "releases.keep_holidays", {"network_id": network_id})
+
+
 def keep_file(connection: Connection, network_id: int, name: str, path: Path) -> None:
     """Put a file of a release into the archive. One that lies there already stays: it never changes."""
     with path.open("rb") as stream:

@@ -142,6 +142,10 @@ class Words:
         """Write a day."""
         return format_date(day, "medium", locale=self.language)
 
+    def country(self, code: str) -> str:
+        """Return the name of a country (ISO 3166-1 alpha-2), its code where the language has none for it."""
+        return str(Locale.parse(self.language).territories.get(code, code))
+
     def money(self, amount: float, currency: str) -> str:
         """Write an amount, without decimals where it has none."""
         pattern = Locale.parse(self.language).currency_formats["standard"].pattern

@@ -13,6 +13,8 @@ Told = Mapping[str, Any]
 # Of one route, and of one list: whoever wants the rest reads changes.json.
 MOST_LINES = 6
 MOST_ENTRIES = 100
+# In which list stands what is of no route.
+_LISTS = {"stop": "stops", "agency": "agencies", "booked": "booked", "holidays": "city"}
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,14 @@ class Notes:
 
 def notes(t: Words, w: Words, changes: Iterable[Told]) -> Notes:
     """Tell changes (``changes.json``) in words, those of a route together, in the order in which they came."""
-    lists: dict[str, dict[str, tuple[str, list[str]]]] = {"added": {}, "removed": {}, "changed": {}, "stops": {}}
+    lists: dict[str, dict[str, tuple[str, list[str]]]] = {
+        key: {} for key in ("added", "removed", "changed", *_LISTS.values())
+    }
     for one in changes:
-        key = "stops" if one["element"] == "stop" else one["what"] if _is_whole(one) else "changed"
+        key = _LISTS.get(one["element"]) or (one["what"] if _is_whole(one) else "changed")
         element_id = one["route_id"] or one["element_id"]
-        name, lines = lists[key].setdefault(element_id, (one["name"] or w("unnamed"), []))
+        name = one["name"] or w("row.holidays" if one["element"] == "holidays" else "unnamed")
+        name, lines = lists[key].setdefault(element_id, (name, []))
         lines += [line for line in _lines(t, w, one) if line not in lines]
     made = {
         key: [
@@ -74,8 +79,28 @@ def _lines(t: Words, w: Words, one: Told) -> Iterator[str]:
         yield w(f"headway.{what}", start=t.clock(details["from_s"]), end=t.clock(details["to_s"]), **minutes)
     elif one["element"] == "fare":
         yield from _fare(t, w, what, details)
-    else:
+    elif one["element"] == "surcharge":
+        yield w(f"surcharge.{what}", **_amounts(t, details))
+    elif one["element"] in ("headsign", "brand"):
+        yield w(f"{one['element']}.{what}", before=details["before"], after=details["after"])
+    elif one["element"] == "stop":
         yield from _stop(t, w, what, details)
+    else:
+        yield from _settled(t, w, one)
+
+
+def _settled(t: Words, w: Words, one: Told) -> Iterator[str]:
+    """What people settled otherwise, of no route."""
+    element, details = one["element"], one["details"]
+    if element == "holidays":
+        yield w(f"holidays.{details['after']}", country=t.country(details["country"]))
+    elif one["what"] != "changed":
+        yield w(f"{element}.{one['what']}", phone=details["phone"] or "")
+    else:
+        if "before" in details:
+            yield w("route.renamed", **_names(w, details))
+        if details["stated"]:
+            yield w("stated", what=", ".join(w(f"stated.{key}") for key in sorted(details["stated"])))
 
 
 def _names(w: Words, details: Told) -> dict[str, str]:
@@ -84,10 +109,13 @@ def _names(w: Words, details: Told) -> dict[str, str]:
 
 def _fare(t: Words, w: Words, what: str, details: Told) -> Iterator[str]:
     if details["before"] != details["after"]:
-        amounts = {key: details[key] for key in ("before", "after") if details[key] is not None}
-        yield w(f"fare.{what}", **{key: t.money(amount, details["currency"]) for key, amount in amounts.items()})
+        yield w(f"fare.{what}", **_amounts(t, details))
     if details["stages"]:
         yield w("fare.stages")
+
+
+def _amounts(t: Words, details: Told) -> dict[str, str]:
+    return {key: t.money(details[key], details["currency"]) for key in ("before", "after") if details[key] is not None}
 
 
 def _stop(t: Words, w: Words, what: str, details: Told) -> Iterator[str]:

@@ -31,7 +31,7 @@ BOOK = "releases"
 # Of each release in the list of all; its own page has every file.
 _LISTED = ("gtfs.zip", "gtfs-expanded.zip", "gtfs-flex.zip", "evidence.csv", "layers.gpkg")
 # What stands on the map of the changes; of other elements only words change.
-_DRAWN = ("route", "line", "stop")
+_DRAWN = ("route", "line", "stop", "booked")
 
 
 @dataclass(frozen=True)

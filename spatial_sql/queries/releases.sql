@@ -76,6 +76,13 @@ DELETE FROM release_file f
 USING network n
 WHERE n.network_id = f.network_id AND f.network_id = :network_id AND n.published_at IS NULL;
 
+-- name: keep_holidays
+-- Let a release say what its feed does of public holidays: as usual, or whose are as Sundays. Params: network_id.
+UPDATE network n
+SET holidays = CASE c.holidays WHEN 'as_sunday' THEN c.country ELSE c.holidays END
+FROM city c
+WHERE c.city_id = n.city_id AND n.network_id = :network_id AND n.kind = 'release';
+
 -- name: insert_file
 -- Keep a file of a release, unless it is kept already. Params: network_id, name, sha256, size_bytes.
 INSERT INTO release_file (network_id, name, city_id, sha256, size_bytes)

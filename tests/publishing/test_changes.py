@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from mapping_service.changes import compare, draw
+from mapping_service.feed_records import Agency, BookedService
 from mapping_service.parameters import Parameters
 from mapping_service.release_records import Change, NetworkState, PatternState, RouteState, StopState
 from mapping_service.store.changes import load_state, release_before
+from mapping_service.store.releases import keep_holidays
 from tests.factories import at, draw_network, drawn_town, make_network
 
 P = Parameters()
@@ -137,6 +139,80 @@ def test_a_route_that_goes_on_to_another_stop_tells_line_and_stops() -> None:
     assert told["stops"] == {"added": 1, "removed": 0}
 
 
+SACCO = Agency("A1", "Route 1 SACCO", phone="+254 20 2222181")
+SQUARE = ((at(0, 0), at(1, 0), at(1, 1), at(0, 0)),)
+ON_CALL = BookedService("B1", "Night taxi", "A1", SQUARE, "+254 20 1", None, ("weekday",), 72000, 86400, 30, None, None)
+
+
+def run_by_sacco(network: NetworkState = TOWN) -> NetworkState:
+    routes = {**network.routes, "R1": replace(network.routes["R1"], agency_id="A1")}
+    return replace(network, routes=routes, agencies={"A1": SACCO})
+
+
+def told_of(after: NetworkState, before: NetworkState) -> list[tuple[str, str, str, Any]]:
+    return [(one.what, one.element, one.element_id, one.details) for one in changes(after, before)]
+
+
+def test_a_brand_that_a_route_gets_is_told_of_both() -> None:
+    brand = {"before": None, "after": "Route 1 SACCO"}
+    (route_, *_, agency) = told_of(run_by_sacco(), TOWN)
+    assert route_ == ("added", "brand", "R1", brand) and agency[:3] == ("added", "agency", "A1")
+    totals = compare(2, run_by_sacco(), (1, TOWN), P).totals
+    assert [totals[key]["added"] for key in ("agencies", "brands")] == [1, 1]
+    assert totals["routes"]["changed"] == 1 and totals["stops"]["changed"] == 0
+    assert {one[:2] for one in told_of(TOWN, run_by_sacco())} == {("removed", "brand"), ("removed", "agency")}
+
+
+def test_what_is_stated_of_an_agency_is_told_word_for_word() -> None:
+    changed = replace(run_by_sacco(), agencies={"A1": replace(SACCO, name="Union", phone=None, cash_only=True)})
+    assert told_of(changed, run_by_sacco()) == [("changed", "agency", "A1", {
+        "before": "Route 1 SACCO", "after": "Union",
+        "stated": {"phone": {"before": "+254 20 2222181", "after": None}, "cash_only": {"before": None, "after": True}},
+    })]
+
+
+def test_another_destination_is_told_of_its_way() -> None:
+    shown = pattern("T1", headsign="Mill")
+    assert told_of(shown, TOWN) == [("added", "headsign", "T1", {"before": None, "after": "Mill"})]
+    assert compare(2, shown, (1, TOWN), P).totals["headsigns"]["added"] == 1
+
+
+def test_a_surcharge_of_the_rush_hours_is_told_apart_from_the_fare() -> None:
+    dearer = route("R1", rush=20.0)
+    assert told_of(dearer, TOWN) == [
+        ("added", "surcharge", "R1", {"before": None, "after": 20.0, "currency": "KES"})
+    ]
+    assert [one[0] for one in told_of(TOWN, dearer)] == ["removed"]
+    assert compare(2, dearer, (1, TOWN), P).totals["surcharges"]["after"] == 1
+
+
+def test_a_service_on_call_is_drawn_where_it_is_and_was() -> None:
+    before = replace(TOWN, booked={"B1": ON_CALL})
+    ((what, element, _, details),) = told_of(before, TOWN)
+    assert (what, element, details["phone"], details["hours"]["end_s"]) == ("added", "booked", "+254 20 1", 86400)
+    wider = ((at(0, 0), at(2, 0), at(2, 1), at(0, 0)),)
+    after = replace(before, booked={"B1": replace(ON_CALL, area=wider, phone="+254 20 2")})
+    found = compare(2, after, (1, before), P)
+    assert [one.details["stated"] for one in found.changes] == [
+        {"phone": {"before": "+254 20 1", "after": "+254 20 2"}, "area": {}}
+    ]
+    drawn = [(one["properties"]["change"], one["geometry"]) for one in draw(found, after, before)["features"]]
+    assert drawn == [("before", {"type": "Polygon", "coordinates": SQUARE}),
+                     ("changed", {"type": "Polygon", "coordinates": wider})]
+    assert found.totals["booked"]["changed"] == 1
+
+
+@pytest.mark.parametrize(("was", "now", "told"), [
+    ("as_usual", "KE", [("as_usual", "as_sunday")]), ("KE", "as_usual", [("as_sunday", "as_usual")]),
+    ("KE", "KE", []), (None, "KE", []),
+])
+def test_holidays_are_told_where_both_releases_say(was: str | None, now: str, told: list[tuple[str, str]]) -> None:
+    found = compare(2, replace(TOWN, holidays=now), (1, replace(TOWN, holidays=was)), P)
+    assert [(one.details["before"], one.details["after"]) for one in found.changes] == told
+    assert all(one.details["country"] == "KE" for one in found.changes)
+    assert bool(found.totals["holidays"]["added"] + found.totals["holidays"]["removed"]) is bool(told)
+
+
 @given(st.permutations(sorted(TOWN.patterns)), st.permutations(sorted(TOWN.stops)))
 def test_the_order_in_which_a_network_came_changes_nothing(patterns: list[str], stops: list[str]) -> None:
     shuffled = replace(TOWN, patterns={k: TOWN.patterns[k] for k in patterns}, stops={k: TOWN.stops[k] for k in stops})
@@ -153,4 +229,28 @@ def test_two_releases_of_the_database_are_compared(connection: Connection) -> No
     told = compare(2, load_state(connection, second), before, P)
     assert [(one.element_id, one.details["after"]) for one in told.changes] == [("S2", "Old Mill")]
     assert told.totals["fares"]["after"] == 1 and told.totals["headways"]["after"] == 4
+    json.dumps(asdict(told))
+
+
+def test_what_people_settled_is_compared_as_the_database_has_it(connection: Connection) -> None:
+    drawn = drawn_town(connection)
+    second = make_network(connection, drawn.city_id, release_number=2)
+    draw_network(connection, drawn.city_id, second)
+    keep_holidays(connection, drawn.network_id)
+    for sql in (
+        "INSERT INTO agency (network_id, agency_id, city_id, name) VALUES ({n}, 'A1', {c}, 'SACCO')",
+        "INSERT INTO agency_route VALUES ({n}, 'R1', {c}, 'A1')",
+        "UPDATE pattern SET headsign = 'Market' WHERE network_id = {n} AND pattern_id = 'P1'",
+        "UPDATE fare SET rush_surcharge = 20 WHERE network_id = {n}",
+        "UPDATE city SET holidays = 'as_sunday', country = 'KE' WHERE city_id = {c}",
+        "INSERT INTO booked_service VALUES ({n}, 'B1', {c}, 'Night taxi', 'A1', 'SRID=4326;POLYGON((0 0,1 0,1 1,0 0))',"
+        " '+254 20 1', NULL, '{{weekday}}', 0, 3600, 0, NULL, NULL)",
+    ):
+        connection.exec_driver_sql(sql.format(n=second, c=drawn.city_id))
+    keep_holidays(connection, second)
+    told = compare(2, load_state(connection, second), release_before(connection, second), P)
+    assert [(one.element, one.element_id) for one in told.changes] == [
+        ("headsign", "P1"), ("surcharge", "R1"), ("brand", "R1"), ("agency", "A1"), ("booked", "B1"),
+        ("holidays", "holidays"),
+    ]
     json.dumps(asdict(told))

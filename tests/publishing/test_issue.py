@@ -258,6 +258,19 @@ def test_a_release_of_a_day_that_nobody_will_see_is_refused(town: Town) -> None:
     assert newest(town) is None
 
 
+def test_a_release_in_which_holidays_alone_are_otherwise_says_so(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(issuing, "check_feed", lambda *_: [])
+    town.issue()
+    say(town, "UPDATE city SET holidays = 'as_sunday', country = 'KE'")
+    assert town.issue().release == 2
+    with town.engine.connect() as connection:
+        found = networks.get_release(connection, town.city, 2)
+        kept = releases.list_files(connection, found.network_id)["changes.json"]
+        told = releases.read_json(connection, found.network_id, kept)
+    assert [(one["element"], one["details"]["after"]) for one in told["changes"]] == [("holidays", "as_sunday")]
+    assert told["totals"]["holidays"]["added"] == 1
+
+
 def test_once_the_last_release_is_over_the_same_again_is_a_new_one(town: Town) -> None:
     town.issue(valid_from=date(2024, 4, 1))  # until 2024-09-28
     assert not town.issue(valid_from=None, day=date(2024, 9, 28)).created

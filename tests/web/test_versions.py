@@ -114,6 +114,46 @@ def test_a_release_tells_in_words_what_changed(client: FlaskClient, second: int)
     assert "/drawn-town/releases/2/changes.geojson" in page
 
 
+@pytest.fixture
+def settled(client: FlaskClient, rows: Connection, network_id: int) -> int:
+    """A second release in which nothing but what people settled is otherwise."""
+    city_id = rows.exec_driver_sql("SELECT city_id FROM city WHERE slug = 'drawn-town'").scalar_one()
+    made = make_network(rows, city_id, release_number=2)
+    draw_network(rows, city_id, made)
+    for sql in (
+        "INSERT INTO agency (network_id, agency_id, city_id, name) VALUES ({n}, 'A1', {c}, 'SACCO')",
+        "INSERT INTO agency (network_id, agency_id, city_id, name, phone) VALUES ({o}, 'A2', {c}, 'Union', '1'),"
+        " ({n}, 'A2', {c}, 'Union', '2')",
+        "INSERT INTO agency_route VALUES ({n}, 'R1', {c}, 'A1')",
+        "UPDATE pattern SET headsign = 'Market' WHERE network_id = {n} AND pattern_id = 'P1'",
+        "UPDATE fare SET rush_surcharge = 20 WHERE network_id = {n}",
+        "UPDATE network SET holidays = CASE network_id WHEN {n} THEN 'KE' ELSE 'as_usual' END WHERE kind = 'release'",
+        "INSERT INTO booked_service VALUES ({n}, 'B1', {c}, 'Night taxi', 'A1', 'SRID=4326;POLYGON((0 0,1 0,1 1,0 0))',"
+        " '+254 20 1', NULL, '{{weekday}}', 0, 3600, 0, NULL, NULL)",
+    ):
+        rows.exec_driver_sql(sql.format(n=made, c=city_id, o=network_id))
+    rows.commit()
+    client.get("/drawn-town/gtfs.zip")
+    return made
+
+
+def test_what_people_settled_is_something_that_riders_notice(client: FlaskClient, settled: int) -> None:
+    page = main_of(client.get("/drawn-town/releases/2").get_data(as_text=True))
+    for said in (
+        "shows Market, before Airport", "in the rush hours KES\u00a020 more, not known before",
+        "run by SACCO, not known before", "<strong>SACCO</strong>", "changed: telephone number", "new: call +254 20 1",
+        "on the public holidays of Kenya vehicles run as on Sundays", "/releases/2/changes.geojson", "Services on call",
+    ):
+        assert said in page, said
+    assert "Nothing that riders would notice" not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_people_settled_is_told_in_every_language(client: FlaskClient, settled: int, language: str) -> None:
+    page = main_of(client.get(f"/drawn-town/releases/2?lang={language}").get_data(as_text=True))
+    assert "{" not in page.partition('<script type="application/json"')[0] and "Market" in page
+
+
 def test_the_map_of_the_changes_and_their_codes_are_files_of_the_release(client: FlaskClient, second: int) -> None:
     drawn = client.get("/drawn-town/releases/2/changes.geojson")
     assert drawn.mimetype == "application/geo+json" and drawn.json is not None
@@ -157,7 +197,8 @@ def test_every_word_of_the_pages_of_releases_is_used() -> None:
     words = set(re.findall(r"""\b[wr]\(\s*["']([a-z._]+)["']""", text_))
     counted = re.findall(r"""w\.count\(["']([a-z._]+)""", text_)
     words |= {f"{key}.{form}" for key in counted for form in ("one", "other")}
-    open_ended = ("col.", "row.", "list.", "map.", "severity.", "headway.", "fare.", "stop.", "ended", "ending")
+    open_ended = ("col.", "row.", "list.", "map.", "severity.", "headway.", "fare.", "stop.", "ended", "ending",
+                  "surcharge.", "headsign.", "brand.", "agency.", "booked.", "holidays.", "stated.")
     keys = catalog("en", "releases")
     assert {key for key in set(keys) - words if not key.startswith(open_ended)} == set()
     assert {key for key in words - set(keys) if not key.endswith(".")} <= set(catalog("en", "team"))

@@ -14,6 +14,7 @@ const answer = await fetch(page.address);
 if (answer.ok) {
   const { features } = await answer.json();
   sheetMap(page.text, features, [
+    { id: "areas", type: "fill", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": COLOUR, "fill-opacity": 0.25 } },
     { id: "gone", type: "line", filter: ["all", LINE, GONE], layout: round, paint: { ...wide, "line-dasharray": [2, 1.5] } },
     { id: "lines", type: "line", filter: ["all", LINE, ["!", GONE]], layout: round, paint: wide },
     { id: "stops", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": "#ffffff", "circle-stroke-color": COLOUR, "circle-stroke-width": 2.5, "circle-radius": 5 } },

@@ -1,4 +1,4 @@
-// A map of some lines and points on bare paper. The list beside it says the same; without WebGL a sentence stays.
+// A map of some lines, points and areas on bare paper. The list beside it says the same; without WebGL a sentence stays.
 
 import { Map, NavigationControl, Popup, ScaleControl } from "./vendor/maplibre/maplibre-gl.mjs";
 import { graticule } from "./graticule.js";
@@ -63,7 +63,8 @@ function list(lines) {
 }
 
 function box(features) {
-  const places = features.flatMap(({ geometry: { type, coordinates } }) => (type === "Point" ? [coordinates] : coordinates));
+  const places = features.flatMap(({ geometry: { type, coordinates } }) => (
+    type === "Point" ? [coordinates] : type === "Polygon" ? coordinates[0] : coordinates));
   const [lon, lat] = [0, 1].map((axis) => places.map((place) => place[axis]));
   const least = (values) => values.reduce((a, b) => Math.min(a, b));
   const most = (values) => values.reduce((a, b) => Math.max(a, b));
