@@ -312,7 +312,7 @@ FROM (
   UNION ALL SELECT 'agency_route' || (to_jsonb(t) - 'network_id')::text FROM agency_route t WHERE network_id = :network_id
   UNION ALL SELECT 'name_translation' || (to_jsonb(t) - 'network_id')::text FROM name_translation t WHERE network_id = :network_id
   UNION ALL SELECT 'booked_service' || (to_jsonb(t) - 'network_id')::text FROM booked_service t WHERE network_id = :network_id
-  UNION ALL SELECT 'settings' || jsonb_build_array(publisher_name, contact_email, contact_url, licence, country, surveyed_once, holidays)::text
+  UNION ALL SELECT 'settings' || jsonb_build_array(publisher_name, contact_email, contact_url, licence, country, surveyed_once, city.holidays)::text
   FROM city JOIN network USING (city_id) WHERE network_id = :network_id
   UNION ALL SELECT 'source' || jsonb_build_array(source_id, still_true_until, licence)::text
   FROM source_feed f WHERE EXISTS (SELECT FROM route r WHERE r.network_id = :network_id AND r.source_id = f.source_id)
