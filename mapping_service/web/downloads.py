@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flask import Blueprint, Response, current_app, request, send_file
+from werkzeug.exceptions import PreconditionFailed
 
 from mapping_service.archive import FILES, archive
 from mapping_service.cities import publisher
@@ -55,6 +56,7 @@ def release_file(city: str, number: int, name: str) -> Response:
 
 def _send(found: Snapshot, name: str, cache_control: str) -> Response:
     path, sha256 = file_of(found, name)
+    _settle_conditions(sha256)
     response = send_file(
         path,
         mimetype=FILES[name][0],
@@ -66,6 +68,21 @@ def _send(found: Snapshot, name: str, cache_control: str) -> Response:
     )
     response.headers["Cache-Control"] = cache_control
     return response
+
+
+def _settle_conditions(sha256: str) -> None:
+    """Take out of a request the conditions that werkzeug reads otherwise than RFC 9110.
+
+    ``If-Match`` is judged before any ``Range`` (13.2.2) and raises ``PreconditionFailed``. Of several ranges, another
+    unit, or a weak tag in ``If-Range`` (13.1.5), the ``Range`` counts for nothing: the whole file is sent (14.2).
+    """
+    if request.if_match and not request.if_match.contains(sha256):
+        raise PreconditionFailed()
+    request.environ.pop("HTTP_IF_MATCH", None)
+    weak = request.headers.get("If-Range", "").startswith("W/")
+    asked = request.range
+    if weak or asked and (asked.units != "bytes" or len(asked.ranges) > 1):
+        request.environ.pop("HTTP_RANGE", None)
 
 
 def file_of(found: Snapshot, name: str) -> tuple[Path, str]:

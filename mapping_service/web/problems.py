@@ -19,15 +19,21 @@ MACHINE_PATHS = ("/api/", "/ingest/", "/v1/", "/health")
 # A key in an address is a contributor's, and logs are read by more people than may know it.
 _KEY = re.compile(r"(/(?:ingest|setup|v1/key)/)[^/\s?#\"']+")
 _AT_ONCE_BYTES = 1_000_000
+# What an HTTP error says beside its sentence: what may be asked instead.
+_TOLD = ("Allow", "Content-Range")
 # Answers in a shape of their own, by the beginning of the path.
 _RENDERERS: dict[str, Callable[[Problem], Response]] = {}
 _REST_S = 3.0  # of silence, amid what is left of a request that is answered already
 _MOVED_AGE_S = 86400  # an id that was given up may come back, if hardly ever
 # The largest number of PostgreSQL's type integer, which counts releases.
 _LARGEST_NUMBER = 2**31 - 1
+# Only programs ask for a part of a file, or for one that they name by its tag.
+_ASKED_BY_PROGRAMS = (412, 416)
 _SENTENCES = {
     404: "Nothing is here. Check the address.",
     405: "This address does not take this method.",
+    412: "What is here now is not what you have: ask for it anew.",
+    416: "The file has no such part: it is shorter. Ask for it anew.",
     500: "Something broke on our side. It has been written down.",
 }
 
@@ -76,7 +82,8 @@ def _check_address() -> None:
 
 
 def _problem(problem: Problem) -> Response:
-    response = _renderer(request.path)(problem)
+    render = _data if problem.status in _ASKED_BY_PROGRAMS else _renderer(request.path)
+    response = render(problem)
     response.status_code = problem.status
     response.headers["Cache-Control"] = "no-store"
     if problem.status == Unavailable.status:
@@ -127,7 +134,7 @@ def _http_error(error: HTTPException) -> Response:
     problem = Problem(code, _SENTENCES.get(error.code) or error.description or error.name)
     problem.status = error.code
     response = _problem(problem)
-    response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
+    response.headers.extend((name, value) for name, value in error.get_headers() if name in _TOLD)
     return response
 
 

@@ -102,7 +102,28 @@ def test_a_download_that_was_cut_short_goes_on_where_it_stopped(client: FlaskCli
     moved_on = client.get("/drawn-town/gtfs.zip", headers={"Range": "bytes=100-", "If-Range": '"another"'})
     assert (moved_on.status_code, moved_on.data) == (200, whole.data)
     beyond = client.get("/drawn-town/gtfs.zip", headers={"Range": f"bytes={len(whole.data)}-"})
-    assert beyond.status_code == 416
+    assert beyond.status_code == 416 and beyond.headers["Content-Range"] == f"bytes */{len(whole.data)}"
+    assert beyond.json is not None and beyond.json["error"]["code"] == "requested_range_not_satisfiable"
+
+
+@pytest.mark.parametrize("asked", [
+    {"Range": "bytes=0-1,5-6"}, {"Range": "lines=1-2"}, {"Range": "bytes=100-", "If-Range": "W/{tag}"},
+])
+def test_what_cannot_be_sent_in_one_part_is_sent_whole(client: FlaskClient, asked: dict[str, str]) -> None:
+    whole = client.get("/drawn-town/gtfs.zip")
+    headers = {name: value.format(tag=whole.headers["ETag"]) for name, value in asked.items()}
+    answer = client.get("/drawn-town/gtfs.zip", headers=headers)
+    assert (answer.status_code, answer.data) == (200, whole.data)
+
+
+def test_who_has_another_version_hears_so_before_any_part_of_this_one(client: FlaskClient) -> None:
+    tag = client.get("/drawn-town/gtfs.zip").headers["ETag"]
+    for more in ({}, {"Range": "bytes=0-9"}):
+        refused = client.get("/drawn-town/gtfs.zip", headers={"If-Match": '"another"', **more})
+        assert refused.status_code == 412 and refused.json is not None
+        assert refused.json["error"]["code"] == "precondition_failed"
+    for known in (tag, "*"):
+        assert client.get("/drawn-town/gtfs.zip", headers={"If-Match": known}).status_code == 200, known
 
 
 def test_scripts_of_other_sites_may_ask_conditionally_and_read_the_answer(client: FlaskClient) -> None:
