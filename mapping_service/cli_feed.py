@@ -58,7 +58,11 @@ def feed_import(
         words.append(f"Candidates go the way of {len(report.ridden_already)} of its patterns already: those stand.")
     if until is not None:
         words.append(f"{actor} vouches for it up to {until.date()}.")
-    answer(report, as_json, "\n".join([*words, f"Next: commonway review accept --city {slug}"]))
+    words.append(
+        f"Next: commonway review accept --city {slug}" if report.again or report.routes else
+        "None of its routes has a trip with two stops that exist: there is nothing to accept. Mend it, import it again."
+    )
+    answer(report, as_json, "\n".join(words))
 
 
 @feed.command("list")

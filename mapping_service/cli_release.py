@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,8 @@ from mapping_service.cli_parts import answer, city_option, find_city, json_optio
 from mapping_service.parameters import Parameters
 
 if TYPE_CHECKING:
-    from mapping_service.issue import IssueReport
+    from mapping_service.findings import Place
+    from mapping_service.issue import Errors, IssueReport
 
 actor_option = click.option(
     "--actor", default=lambda: os.environ.get("USER", "operator"), help="Who publishes."
@@ -75,9 +76,7 @@ def _words(state: str, report: IssueReport, slug: str, day: date) -> str:
     ]
     if ends := _ends(report, day):
         words.append(ends)
-    for one in report.errors:
-        words += [f"{one.name}, {one.validator}: {one.failure}"] if one.failure else []
-        words += [f"{one.name}, {one.validator}: {code}, as in {_example(row)}" for code, row in one.examples.items()]
+    words += _errors(report.errors, slug)
     if report.published:
         words.append(f"Published.\nNext: commonway export gtfs OUT.zip --city {slug}")
     else:
@@ -89,9 +88,23 @@ def _words(state: str, report: IssueReport, slug: str, day: date) -> str:
     return "\n".join(words)
 
 
-def _example(row: Mapping[str, object]) -> str:
-    """Where it is, as the validator has it."""
-    return ", ".join(f"{name} {value}" for name, value in row.items() if value not in (None, ""))
+def _errors(found: Sequence[Errors], slug: str) -> list[str]:
+    """Each kind of error once, whichever validator found it first, with an example and the way out of it."""
+    words = [f"{one.name}, {one.validator}: {one.failure}" for one in found if one.failure]
+    kinds = {kind.code: (one, kind) for one in reversed(found) for kind in reversed(one.kinds)}
+    for one, kind in reversed(kinds.values()):
+        example = f", as in {_example(kind.places[0])}" if kind.places else ""
+        words.append(f"{one.name}, {one.validator}: {kind.times} × {kind.code}{example}")
+        if kind.blamed is not None:
+            words.append(f"  It stands so in the imported feed “{kind.blamed.name}” (feed {kind.blamed.source_id}). "
+                         f"To take it out: {kind.blamed.way_out(slug)}")
+    return words
+
+
+def _example(place: Place) -> str:
+    row = "" if place.row is None else f"row {place.row}"
+    value = ", ".join(f"{name} {value}".strip() for name, value in place.values.items())
+    return ": ".join(filter(None, (", ".join(filter(None, (place.file, row))), value)))
 
 
 def _ends(report: IssueReport, day: date) -> str | None:

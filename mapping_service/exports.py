@@ -20,7 +20,7 @@ from mapping_service.records import City, Notice
 from mapping_service.store import releases
 from mapping_service.store.engine import rows
 from mapping_service.store.forms import form_xml
-from mapping_service.store.networks import get_release
+from mapping_service.store.networks import get_release, last_release
 
 Writer = Callable[[Connection, Config, City, int | None, Path], Sequence[Notice]]
 
@@ -35,13 +35,18 @@ RUN_COLUMNS = ("file", "sha256", "status", "reason", "route_id", "direction_id",
 def write_export(
     engine: Engine, config: Config, city: City, what: str, number: int | None, out: Path
 ) -> Sequence[Notice]:
-    """Write a file of a release, by default the newest: ``what`` is one of the names of ``_WRITERS``.
+    """Write a file of a release, by default the newest that is public: ``what`` is one of the names of ``_WRITERS``.
 
-    Raises ``Problem`` ``not_writable``, and what the writers raise.
+    Raises ``Problem`` ``not_writable``, and what ``get_release`` and the writers raise.
     """
     try:
         with engine.connect() as connection:
-            return _WRITERS[what](connection, config, city, number, out)
+            chosen, last = get_release(connection, city, number), last_release(connection, city.city_id)
+            notices = _WRITERS[what](connection, config, city, number, out)
+            if number is None and last is not None and last.release_number > chosen.release_number:
+                values = {"release": last.release_number, "take_it_with": f"--release {last.release_number}"}
+                notices = [Notice("newer_release_withheld", values), *notices]
+            return notices
     except OSError as error:
         raise _not_writable(out, error) from error
 

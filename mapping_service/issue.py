@@ -7,7 +7,7 @@ should be published all the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from gtfs_export import Publisher
 from mapping_service.archive import make_files
 from mapping_service.errors import Conflict, Problem
+from mapping_service.findings import Kind, kinds_of, with_blame
 from mapping_service.gate import check_feed
 from mapping_service.parameters import Parameters
 from mapping_service.publish import ReleaseReport, release, snapshot, today
@@ -35,12 +36,12 @@ ROLLED_BY = "commonway"
 
 @dataclass(frozen=True)
 class Errors:
-    """What a validator holds against a file: how many errors, an example of each kind, or why it gave no report."""
+    """What a validator holds against a file: how many errors of which kinds, or why it gave no report."""
 
     name: str
     validator: str
     errors: int
-    examples: Mapping[str, Mapping[str, object]]
+    kinds: Sequence[Kind]
     failure: str | None
 
 
@@ -119,7 +120,9 @@ def _finish(connection: Connection, city: City, named: Publisher, number: int, a
         # Kept after all are made: what is written while a feed is prepared is undone with its tables.
         for name, path in files.items():
             releases.keep_file(connection, found.network_id, name, path)
-        checks = [check for one in judged for check in one.result()]
+        checks = [
+            with_blame(connection, city.city_id, check, files[check.name]) for one in judged for check in one.result()
+        ]
     if "gtfs.zip" not in files:
         _refuse_if_over(connection, city, found.network_id, found.valid_from)
     for check in checks:
@@ -170,6 +173,5 @@ def _report(connection: Connection, city: City, made: ReleaseReport) -> IssueRep
 
 
 def _errors(check: Check) -> Errors:
-    found = [one for one in check.notices if one["severity"] == "ERROR"]
-    examples = {str(one["code"]): dict(next(iter(one["samples"]), {})) for one in found}
-    return Errors(check.name, check.validator, check.errors, examples, check.failure)
+    kinds = [one for one in kinds_of(check) if one.severity == "ERROR"]
+    return Errors(check.name, check.validator, check.errors, kinds, check.failure)

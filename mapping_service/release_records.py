@@ -15,7 +15,8 @@ class Check:
     """What one validator, in one ``version``, said of one file of a release as it stood on ``day``.
 
     ``failure`` says why it gave no report, which counts as an error. ``notices`` hold ``code``, ``severity``
-    (``ERROR``, ``WARNING``, ``INFO``), ``total`` and a few ``samples`` of each kind of finding, errors first.
+    (``ERROR``, ``WARNING``, ``INFO``), ``total`` and a few ``samples`` of each kind of finding, errors first; an error
+    in a row of an imported feed also ``blamed``, as ``mapping_service.findings`` has it.
     """
 
     name: str

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from zoneinfo import available_timezones
 
 from collectors.gtfs.read import SourceFeed
 from collectors.gtfs.values import day, number, seconds
@@ -50,7 +51,7 @@ def findings(feed: SourceFeed) -> list[Notice]:
     records = {name: feed.records(name) for name in sorted(names)}
     return [
         *_references(records), *_doubled(records), *_places(records["stops.txt"]), *_times(records),
-        *_days(records), *_bands(records["frequencies.txt"]),
+        *_days(records), *_bands(records["frequencies.txt"]), *_zones(records), *_broken_ids(records),
     ]
 
 
@@ -129,6 +130,20 @@ def _bands(frequencies: Sequence[Record]) -> Iterator[Notice]:
     for code, bad in found.items():
         if bad:
             yield _found(code, "frequencies.txt", len(bad), bad[0].get("trip_id", ""))
+
+
+def _zones(records: Mapping[str, Sequence[Record]]) -> Iterator[Notice]:
+    known = available_timezones()
+    for name, column in (("agency.txt", "agency_timezone"), ("stops.txt", "stop_timezone")):
+        if unknown := [zone for one in records[name] if (zone := one.get(column)) and zone not in known]:
+            yield _found("unknown_timezone", name, len(unknown), unknown[0], column=column)
+
+
+def _broken_ids(records: Mapping[str, Sequence[Record]]) -> Iterator[Notice]:
+    """Where an id runs over two lines validators hold back the whole feed that carries it on."""
+    for name, columns in KEYS.items():
+        if broken := [one[columns[0]] for one in records[name] if len(one.get(columns[0], "").splitlines()) > 1]:
+            yield _found("line_break_in_id", name, len(broken), " ".join(broken[0].split()), column=columns[0])
 
 
 def in_order(calls: Sequence[Record]) -> list[Record]:

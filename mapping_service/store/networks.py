@@ -323,11 +323,22 @@ def newest_release(connection: Connection, city_id: int) -> Row[Any] | None:
 
 
 def get_release(connection: Connection, city: City, number: int | None) -> Row[Any]:
-    """Return a release, the newest published one if no number is given. Raises ``NotFound`` ``release_not_found``."""
+    """Return a release, the newest published one if no number is given.
+
+    Raises ``NotFound`` ``release_not_found``, ``release_withheld`` where none is public, but one is withheld.
+    """
     if number is None:
         found = newest_release(connection, city.city_id)
     else:
         found = row(connection, "networks.get_release", {"city_id": city.city_id, "release_number": number})
+    last = last_release(connection, city.city_id) if found is None and number is None else None
+    if last is not None:
+        raise NotFound(
+            "release_withheld",
+            f"No release of {city.name} is public yet: release {last.release_number} is withheld. Take it as it is "
+            f"with --release {last.release_number}, or see why with “commonway release --city {city.slug}”.",
+            city=city.slug, release=last.release_number,
+        )
     if found is None:
         raise NotFound(
             "release_not_found",

@@ -32,6 +32,16 @@ class Imported:
     stops: Sequence[Row[Any]]
 
 
+@dataclass(frozen=True)
+class HeldRow:
+    """A row of a feed by column, with the number and the name of the feed, and its routes that nobody has rejected."""
+
+    source_id: int
+    name: str
+    routes: Sequence[str]
+    values: Mapping[str, str]
+
+
 NOTHING = Imported({}, {}, {}, ())
 
 
@@ -72,6 +82,15 @@ def load_feed(connection: Connection, source_id: int) -> SourceFeed:
         data = None if one.bytes is None else bytes(one.bytes)
         tables[one.name] = SourceTable(one.name, tuple(one.columns or ()), [tuple(r.cells) for r in found], data)
     return SourceFeed("", b"", tables, [])
+
+
+def find_rows(connection: Connection, city_id: int, file: str, column: str, value: str) -> list[HeldRow]:
+    """Return the rows of a file of any of a city's feeds that have a value in a column."""
+    found = rows(connection, "sources.find_rows", {"city_id": city_id, "file": file, "column": column, "value": value})
+    return [
+        HeldRow(one.source_id, one.name, one.routes, dict(zip((name.strip() for name in one.columns), one.cells)))
+        for one in found
+    ]
 
 
 def taken_ids(connection: Connection, city_id: int) -> dict[str, set[str]]:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from collectors.storable import storable_text
 from mapping_service.archive import FILES
 from mapping_service.errors import Problem
+from mapping_service.findings import kinds_of
 from mapping_service.issue import publish
 from mapping_service.store import published, releases
 from mapping_service.store.cities import get_city
@@ -120,7 +121,7 @@ def release(city: str, number: int) -> str:
     drawn = url_for("downloads.release_file", city=city, number=number, name="changes.geojson")
     return render_template(
         "release.html", city=place, version=found, names=list(FILES), changes=told, told=notes(t, w, listed), w=w,
-        drawn=drawn if any(one["element"] in _DRAWN for one in listed) else None,
+        drawn=drawn if any(one["element"] in _DRAWN for one in listed) else None, **_judged(place.language),
     )
 
 
@@ -134,7 +135,7 @@ def list_releases(city: str, problem: Problem | None = None) -> str:
     return render_template(
         "team_releases.html", city=place, sender=sender, here="releases", problem=problem, today=date.today(),
         withheld=[one for one in found if not one.release.published_at], ending=releases.ending(public, date.today()),
-        w=words(place.language, "team"), r=words(place.language, BOOK),
+        w=words(place.language, "team"), r=words(place.language, BOOK), **_judged(place.language),
     )
 
 
@@ -150,6 +151,11 @@ def publish_release(city: str, number: int) -> AnyResponse | tuple[str, int]:
     except Problem as problem:
         return list_releases(city, problem), problem.status
     return redirect(url_for("versions.release", city=city, number=number), 303)
+
+
+def _judged(language: str) -> dict[str, Any]:
+    """What a page needs to tell in words what validators found, and where."""
+    return {"kinds_of": kinds_of, "findings": words(language, "findings").under("")}
 
 
 def _listed(city: str, one: Version) -> ReleaseFiles:

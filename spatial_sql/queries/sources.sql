@@ -169,6 +169,21 @@ SELECT name, columns, bytes FROM source_file WHERE source_id = :source_id ORDER 
 -- The rows of a file of a feed, in order. Params: source_id, name.
 SELECT cells FROM source_row WHERE source_id = :source_id AND name = :name ORDER BY line;
 
+-- name: find_rows
+-- Rows of a file of any of a city's feeds by the value of a column, with the routes of the feed that nobody has rejected. Params: city_id, file, column, value.
+SELECT f.source_id, f.name, t.columns, r.cells, ARRAY(
+  SELECT route_id FROM route
+  WHERE network_id = f.network_id
+    AND NOT EXISTS (SELECT FROM source_rejection j WHERE j.source_id = f.source_id AND j.route_id = route.route_id)
+  ORDER BY route_id COLLATE "C"
+) AS routes
+FROM source_feed f
+JOIN source_file t ON t.source_id = f.source_id AND t.name = :file
+CROSS JOIN LATERAL (SELECT array_position(ARRAY(SELECT btrim(c) FROM unnest(t.columns) c), :column) AS at) place
+JOIN source_row r ON r.source_id = t.source_id AND r.name = t.name AND r.cells[place.at] = :value
+WHERE f.city_id = :city_id
+ORDER BY f.source_id, r.line;
+
 -- name: list_carried
 -- The feeds of which a network still holds something, improved or not. Params: network_id.
 SELECT f.source_id, f.network_id AS source_network, f.still_true_until

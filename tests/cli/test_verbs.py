@@ -93,7 +93,10 @@ def test_who_is_refused_by_a_validator_is_told_where_the_error_is(
     commonway("process", "--jobs", 1, "--city", SLUG)
     commonway("review", "accept", "--city", SLUG)
     said = commonway("release", "--city", SLUG).out
-    assert "Withheld" in said and "gtfs-validator: invalid_url" in said and "filename agency.txt" in said
+    assert "Withheld" in said and "× invalid_url, as in agency.txt, row 2: agency_url http://localhost:1" in said
+    assert said.count("invalid_url") == 1  # whichever validator found it, in whichever zip
+    refused = commonway("export", "gtfs", rides.parent / "out.zip", "--city", SLUG)
+    assert refused.code == 1 and "withheld" in refused.err and "--release 1" in refused.err
     assert commonway("publish", 1, "--because", "For our own machine.", "--city", SLUG).out.startswith("Release 1:")
 
 

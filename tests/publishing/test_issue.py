@@ -83,8 +83,8 @@ def test_a_release_with_an_error_is_withheld(town: Town, monkeypatch: pytest.Mon
     refuse(monkeypatch)
     report = town.issue()
     assert (report.release, report.published) == (2, False)
-    assert [(one.name, one.examples) for one in report.errors] == [
-        ("gtfs.zip", {"foreign_key_violation": {"csvRowNumber": 2}})]
+    ((kind,),) = [one.kinds for one in report.errors]
+    assert (kind.code, kind.times, kind.places[0].values) == ("foreign_key_violation", 1, {"csvRowNumber": "2"})
     assert newest(town) == 1
 
 

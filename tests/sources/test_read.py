@@ -139,6 +139,15 @@ def test_days_and_bands_that_cannot_be_are_told(tmp_path: Path) -> None:
         (1, "out"), (1, "out"), (1, "back")]
 
 
+def test_a_time_zone_that_is_none_and_ids_of_two_lines_are_told(tmp_path: Path) -> None:
+    files = {**PLAIN, "agency.txt": PLAIN["agency.txt"].replace(b"Africa/Nairobi", b"Mars/Base"),
+             "stops.txt": PLAIN["stops.txt"] + b'"G\nH",Two lines,-1.3,36.8,,,\n'}
+    assert [(one.code, one.details) for one in findings(read_feed(pack(tmp_path / "feed.zip", files)))] == [
+        ("unknown_timezone", {"file": "agency.txt", "column": "agency_timezone", "times": 1, "example": "Mars/Base"}),
+        ("line_break_in_id", {"file": "stops.txt", "column": "stop_id", "times": 1, "example": "G H"}),
+    ]
+
+
 def test_a_feed_without_faults_has_no_findings(tmp_path: Path) -> None:
     assert findings(read_feed(pack(tmp_path / "feed.zip", PLAIN))) == []
 

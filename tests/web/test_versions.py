@@ -173,13 +173,13 @@ def test_a_release_speaks_every_language(client: FlaskClient, rows: Connection, 
     judge(rows, second, errors=1, warnings=2)
     page = main_of(client.get(f"/drawn-town/releases/2?lang={language}").get_data(as_text=True))
     without_data = page.partition('<script type="application/json"')[0] + page.rpartition("</script>")[2]
-    assert "{" not in without_data and "error code" in page
+    assert "{" not in without_data and "<code>error_code</code>" in page
 
 
 def test_a_report_shows_findings_and_where_they_are(client: FlaskClient, rows: Connection, network_id: int) -> None:
     judge(rows, network_id, errors=1)
     page = client.get("/drawn-town/releases/1").get_data(as_text=True)
-    assert "rules.html#error_code-rule" in page and "csvRowNumber 2" in page
+    assert "rules.html#error_code-rule" in page and "<code>error_code</code>" in page and "csvRowNumber 2" in page
 
 
 def test_a_release_that_is_not_public_has_no_page(client: FlaskClient, rows: Connection) -> None:
@@ -259,13 +259,28 @@ def signed_in(client: FlaskClient, rows: Connection) -> FlaskClient:
 def test_a_manager_publishes_what_is_withheld_and_says_why(signed_in: FlaskClient, rows: Connection) -> None:
     withheld(rows)
     page = signed_in.get("/drawn-town/team/releases").get_data(as_text=True)
-    assert "Release 2 is withheld" in page and "error code" in page and "Too early" in page
+    assert "Release 2 is withheld" in page and "error_code" in page and "Too early" in page
     refused = signed_in.post("/drawn-town/team/releases/2/publish", data={"because": " "})
     assert refused.status_code == 400 and "Say why" in refused.get_data(as_text=True)
     done = signed_in.post("/drawn-town/team/releases/2/publish", data={"because": "The old one is worse."})
     assert done.status_code == 303 and done.headers["Location"] == "/drawn-town/releases/2"
     shown = client_page(signed_in, "/drawn-town/releases/2")
     assert "The old one is worse." in shown and "efua" in shown
+
+
+def test_a_manager_reads_what_is_wrong_in_words_and_how_an_imported_row_is_taken_out(
+    signed_in: FlaskClient, rows: Connection
+) -> None:
+    made = withheld(rows)
+    sample = {"filename": "stops.txt", "csvRowNumber": 9, "fieldName": "stop_id", "fieldValue": "A"}
+    found = [{"code": "duplicate_key", "severity": "ERROR", "total": 1, "samples": [sample],
+              "blamed": {"source_id": 3, "name": "Drawn <by hand>", "routes": ["L1"]}}]
+    releases.save_check(rows, made, Check("gtfs.zip", "gtfs-guru", "1", date(2024, 4, 1), 0.1, 1, 0, 0, None, found))
+    rows.commit()
+    page = main_of(client_page(signed_in, "/drawn-town/team/releases"))
+    for words in ("Two rows have the same id", "stops.txt, row 9: stop_id A", "“Drawn &lt;by hand&gt;” (feed 3)",
+                  "commonway feed reject 3 L1 --city drawn-town"):
+        assert words in page, words
 
 
 def client_page(client: FlaskClient, address: str) -> str:
