@@ -21,13 +21,17 @@ def review() -> None:
 @json_option
 def review_list(slug: str, as_json: bool) -> None:
     """List the candidate routes, what a person should look at first at the top, and why."""
-    from mapping_service.review.order import by_gain
+    from mapping_service.parameters import Parameters
+    from mapping_service.review.order import by_gain, with_doubles
+    from mapping_service.sources import open_lines
     from mapping_service.store.networks import candidates
     from mapping_service.web.language import Words
 
     _, engine = open_database()
     with engine.connect() as connection:
-        ranked = by_gain(candidates(connection, find_city(engine, slug).city_id))
+        city = find_city(engine, slug)
+        held = candidates(connection, city.city_id)
+        ranked = by_gain(with_doubles(held, open_lines(connection, city, held, Parameters())))
     found = [_plain(one, Words("en").because(one.remarks)) for one in ranked]
     lines = [
         f"{one['route_id']:6} {one['short_name'] or '':>12}  {(one['long_name'] or '(unnamed)')[:50]:50} "

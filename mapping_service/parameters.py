@@ -300,6 +300,10 @@ class Parameters:
     same_pattern_share: float = tunable(0.5, "share", 0.3, 1, "of runs in common; then a candidate is a known pattern")
     same_way_m: float = tunable(60, "m", 20, 150, "drawn lines and ridden ones lie apart by lanes and phone errors")
     same_way_share: float = tunable(0.8, "share", 0.6, 1, "of both lines; then rides go the way of an imported pattern")
+    same_line_told: float = tunable(0.75, "share", 0.5, 1, "of what riders say is its name; then it is that line")
+    same_line_half_told: float = tunable(0.5, "share", 0, 0.75, "below, riders call it otherwise: a person decides")
+    same_line_ends_m: float = tunable(300, "m", 100, 800, "rides of a line nobody named begin and end where it does")
+    same_line_margin: float = tunable(0.1, "share", 0, 0.3, "of way or name; by less, two lines are undecided")
     imported_confidence: float = tunable(0.5, "share", 0, 1, "a feed by others says nothing about how sure it is")
 
 

@@ -20,8 +20,10 @@ from mapping_service.geo import utm_srid
 from mapping_service.parameters import Parameters
 from mapping_service.publish import PREFIXES
 from mapping_service.records import City, NetworkDraft
-from mapping_service.review.ways import in_metres, names_of, same_ways
+from mapping_service.review.lines import lines_of, settle
+from mapping_service.review.order import Candidate
 from mapping_service.store import networks, sources
+from mapping_service.store.agencies import brands_told
 from mapping_service.store.cities import lock_city
 
 # What numbers of ours look like, by the kind of a feed's ids that they could be taken for.
@@ -121,18 +123,33 @@ def _publisher(feed: SourceFeed) -> str:
 
 
 def _offer(connection: Connection, city: City, network: int, draft: NetworkDraft, p: Parameters) -> list[str]:
-    """Put the routes among the candidates, but patterns whose way candidates of rides go; return those."""
+    """Put the routes among the candidates, but patterns of which candidates speak already; return those."""
     candidate = networks.network_id(connection, city.city_id, "candidate")
     lines = {one.pattern_id: one.lon_lat for route in draft.routes for one in route.patterns}
     if not lines:
         return []
     lon, lat = next(iter(lines.values()))[0]
     srid = city.srid or utm_srid(float(lon), float(lat))
-    ridden, names = sources.load_lines(connection, candidate)
-    same = same_ways(in_metres(ridden, srid), in_metres(lines, srid), p, {**names, **names_of(draft)})
-    covered = sorted({old for _, _, old in same})
+    ours = sources.load_lines(connection, candidate, srid, brands=brands_told(connection, candidate))
+    covered = sorted(settle(ours, lines_of(draft, srid), p).covered)
     networks.bring_source(connection, candidate, network, [route.route_id for route in draft.routes], covered)
     return covered
+
+
+def open_lines(
+    connection: Connection, city: City, held: Sequence[Candidate], p: Parameters
+) -> Mapping[str, Sequence[str]]:
+    """Return, by candidate route of rides, the imported candidates of which it may be one: a person has to say."""
+    imported = [one.route_id for one in held if one.source and not one.runs]
+    ridden = [one.route_id for one in held if one.runs]
+    if not imported or not ridden or city.srid is None:
+        return {}
+    candidate = networks.network_id(connection, city.city_id, "candidate")
+    brands = brands_told(connection, candidate)
+    ours, theirs = (sources.load_lines(connection, candidate, city.srid, route_ids=some, brands=brands)
+                    for some in (ridden, imported))
+    found = settle(ours, theirs, p)
+    return found.open
 
 
 def _report(source_id: int, name: str, held_from: date, feed: SourceFeed, said: Understood,

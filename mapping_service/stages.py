@@ -38,7 +38,7 @@ from mapping_service.parameters import Parameters
 from mapping_service.records import City, Document
 from mapping_service.relating import place_new, relate_new, related
 from mapping_service.review.identity import with_known_ids
-from mapping_service.review.ways import in_metres, names_of, same_ways, ways_of
+from mapping_service.review.lines import brands_in, lines_of, settle
 from mapping_service.store import instances, intake, networks, relations, runs, sources, trust
 from mapping_service.store.cities import get_city, lock_city
 from mapping_service.store.engine import engine_for, row, rows, run
@@ -277,10 +277,9 @@ def infer(connection: Connection, city: City, p: Parameters, progress: Progress)
     places = np.array([[stop.lon, stop.lat] for stop in draft.stops], dtype=np.float64).reshape(-1, 2)
     stop_xy = to_metres(places[:, 0], places[:, 1], city.srid) if len(places) else places
     imported = sources.load_imported(connection, city.city_id)
-    theirs = in_metres(imported.pattern_line, city.srid)
-    same = same_ways(ways_of(draft, city.srid), theirs, p, {**imported.pattern_name, **names_of(draft)})
-    named = with_known_ids(draft, stop_xy, networks.load_known(connection, city, imported), p, same)
-    networks.save_candidates(connection, city, named, fingerprint, {old for _, _, old in same})
+    settled = settle(lines_of(draft, city.srid, brands_in(rides, draft)), imported.lines(city.srid), p)
+    named = with_known_ids(draft, stop_xy, networks.load_known(connection, city, imported), p, settled.fits)
+    networks.save_candidates(connection, city, named, fingerprint, settled.covered)
     relations.forget_placements(connection, city.city_id)
     progress("infer", 3, 3)
     return True

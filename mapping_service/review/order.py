@@ -12,7 +12,7 @@ with the confidence c. It only ranks: its unit means nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import log2
 from typing import Any
@@ -44,7 +44,10 @@ class CandidatePattern:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A candidate route as a reviewer sees it in a list; ``source`` is the feed of ``source_date`` that it is from."""
+    """A candidate route as a reviewer sees it in a list; ``source`` is the feed of ``source_date`` that it is from.
+
+    ``doubles`` are the candidates of which it may be one, a line that was imported of rides or the other way round.
+    """
 
     route_id: str
     short_name: str | None
@@ -55,6 +58,7 @@ class Candidate:
     patterns: tuple[CandidatePattern, ...]
     source: str | None = None
     source_date: date | None = None
+    doubles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,9 @@ def remarks(candidate: Candidate) -> tuple[Notice, ...]:
     about = why(least.signs) if least is not None else ()
     origin = {"source": candidate.source, "date": candidate.source_date}
     from_feed = [Notice("imported", origin)] if candidate.source and not candidate.runs else []
-    return Notice(news), *from_feed, *([Notice("unusable")] if unusable else []), *about, *_apart(least)
+    double = Notice("maybe_ridden" if from_feed else "maybe_imported", {"routes": list(candidate.doubles)})
+    doubts = [*([double] if candidate.doubles else []), *([Notice("unusable")] if unusable else [])]
+    return Notice(news), *from_feed, *doubts, *about, *_apart(least)
 
 
 def _apart(pattern: CandidatePattern | None) -> list[Notice]:
@@ -88,6 +94,15 @@ def _apart(pattern: CandidatePattern | None) -> list[Notice]:
     if pattern is None or pattern.reason_code is None:
         return []
     return [Notice(pattern.reason_code, pattern.reason)]
+
+
+def with_doubles(candidates: Sequence[Candidate], open_lines: Mapping[str, Sequence[str]]) -> list[Candidate]:
+    """Return the candidates with what each may be: ``open_lines`` are imported lines by the route of rides."""
+    doubles: dict[str, list[str]] = {route_id: list(lines) for route_id, lines in open_lines.items()}
+    for route_id, lines in open_lines.items():
+        for line in lines:
+            doubles.setdefault(line, []).append(route_id)
+    return [replace(one, doubles=tuple(doubles.get(one.route_id, ()))) for one in candidates]
 
 
 def by_gain(candidates: Sequence[Candidate]) -> list[Ranked]:

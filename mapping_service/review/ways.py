@@ -16,7 +16,6 @@ from mapping_service.parameters import Parameters
 from mapping_service.records import Floats, Ints, NetworkDraft
 
 STEP_M = 50.0
-NAMELESS: Mapping[str, str] = {}
 Fit = tuple[float, str, str]
 """How badly a new element (second) fits a known one (third): the lower the better."""
 
@@ -26,23 +25,13 @@ def ways_of(draft: NetworkDraft, srid: int) -> dict[str, Floats]:
     return in_metres({one.pattern_id: one.lon_lat for route in draft.routes for one in route.patterns}, srid)
 
 
-def names_of(draft: NetworkDraft) -> dict[str, str]:
-    """Return what the route of each pattern of a draft is called for short, where it is."""
-    return {one.pattern_id: route.short_name for route in draft.routes for one in route.patterns if route.short_name}
-
-
 def in_metres(lines: Mapping[str, Floats], srid: int) -> dict[str, Floats]:
     """Return lines of (lon, lat) in metres."""
     return {key: to_metres(line[:, 0], line[:, 1], srid) for key, line in lines.items()}
 
 
-def same_ways(
-    ours: Mapping[str, Floats], theirs: Mapping[str, Floats], p: Parameters, names: Mapping[str, str] = NAMELESS
-) -> list[Fit]:
-    """Return each pair of lines (n, 2; metres) that go the same way, with the share of both that lies apart.
-
-    ``names`` are what lines of both sides are called: two with different names are two, though they go one way.
-    """
+def same_ways(ours: Mapping[str, Floats], theirs: Mapping[str, Floats], p: Parameters) -> list[Fit]:
+    """Return each pair of lines (n, 2; metres) that go the same way, with the share of both that lies apart."""
     if not ours or not theirs:
         return []
     keys = sorted(theirs)
@@ -62,13 +51,8 @@ def same_ways(
         cover_theirs = np.bincount(owner[np.unique(hit)], minlength=len(keys)) / sizes
         both = np.minimum(cover_mine, cover_theirs)
         found += [(round(1.0 - float(cover_mine[k] * cover_theirs[k]), 6), name, keys[k])
-                  for k in np.flatnonzero(both >= p.same_way_share) if _may_be_one(names, name, keys[k])]
+                  for k in np.flatnonzero(both >= p.same_way_share)]
     return found
-
-
-def _may_be_one(names: Mapping[str, str], one: str, other: str) -> bool:
-    called = {name.strip().casefold() for key in (one, other) if (name := names.get(key))}
-    return len(called) < 2
 
 
 def _sampled(lines: list[Floats]) -> tuple[Floats, Floats, Ints]:

@@ -52,6 +52,15 @@ def told_operators(connection: Connection, network: int) -> dict[str, list[ToldO
     return dict(told)
 
 
+def brands_told(connection: Connection, network: int) -> dict[str, frozenset[str]]:
+    """Return, by route, who runs it: as people said, and as riders did."""
+    found = {route: {one.name for one in told} for route, told in told_operators(connection, network).items()}
+    for agency, routes in list_agencies(connection, network):
+        for route in routes:
+            found.setdefault(route, set()).add(agency.name)
+    return {route: frozenset(names) for route, names in found.items()}
+
+
 def known_routes(connection: Connection, network: int, route_ids: Sequence[str]) -> set[str]:
     """Return those of some ids that are routes of a network."""
     found = rows(connection, "agencies.list_known_routes", {"network_id": network, "route_ids": list(route_ids)})

@@ -84,8 +84,9 @@ def save_candidates(
 ) -> None:
     """Put a draft in the place of the city's candidate network, beside what feeds say that nobody has rejected.
 
-    ``covered`` are the imported patterns whose way the draft's own go: of those the draft speaks.
+    ``covered`` are the imported patterns that the draft's own stand for, beside those whose ids it has.
     """
+    covered = {*covered, *(one.pattern_id for route in draft.routes for one in route.patterns)}
     target = network_id(connection, city.city_id, "candidate")
     run(connection, "networks.delete_routes", {"network_id": target})
     run(connection, "networks.delete_stops", {"network_id": target})

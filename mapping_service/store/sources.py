@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,8 @@ from sqlalchemy import Connection, Row
 
 from collectors.gtfs.read import SourceFeed, SourceTable
 from mapping_service.records import Floats
+from mapping_service.review.lines import Called, Lines
+from mapping_service.review.ways import in_metres
 from mapping_service.store.engine import copy, row, rows, run
 from mapping_service.store.lines import line_columns
 from spatial_sql.loader import query
@@ -24,12 +26,16 @@ _BEYOND = 1_000_000_000
 
 @dataclass(frozen=True)
 class Imported:
-    """What the feeds of a city say and nobody has rejected: way, route and short name of each pattern, and stops."""
+    """What the feeds of a city say and nobody has rejected: way and route of each pattern, names of routes, stops."""
 
     pattern_line: Mapping[str, Floats]
     pattern_route: Mapping[str, str]
-    pattern_name: Mapping[str, str]
+    called: Mapping[str, Called]
     stops: Sequence[Row[Any]]
+
+    def lines(self, srid: int) -> Lines:
+        """Return the routes as lines in metres."""
+        return Lines(in_metres(self.pattern_line, srid), self.pattern_route, self.called)
 
 
 @dataclass(frozen=True)
@@ -47,25 +53,40 @@ NOTHING = Imported({}, {}, {}, ())
 
 def load_imported(connection: Connection, city_id: int) -> Imported:
     """Return what the feeds of a city say, as identity needs it."""
-    lines: dict[str, Floats] = {}
-    routes: dict[str, str] = {}
-    names: dict[str, str] = {}
+    found = Imported({}, {}, {}, ())
     stops: list[Row[Any]] = []
     for source in rows(connection, "sources.list_networks", {"city_id": city_id}):
         wanted = {"network_id": source.network_id, "route_ids": source.route_ids}
-        for one in rows(connection, "sources.list_lines", wanted):
-            lines[one.pattern_id] = line_columns(one.line)
-            routes[one.pattern_id] = one.route_id
-            names |= {one.pattern_id: one.short_name} if one.short_name else {}
+        said = _said(connection, wanted, _brands(connection, source.source_id))
+        found = Imported({**found.pattern_line, **said.pattern_line}, {**found.pattern_route, **said.pattern_route},
+                         {**found.called, **said.called}, ())
         stops += rows(connection, "sources.list_stop_places", wanted)
-    return Imported(lines, routes, names, stops)
+    return replace(found, stops=stops)
 
 
-def load_lines(connection: Connection, network_id: int) -> tuple[dict[str, Floats], dict[str, str]]:
-    """Return the way of each pattern of a network as (lon, lat), and what its route is called for short, if it is."""
-    found = rows(connection, "sources.list_lines", {"network_id": network_id, "route_ids": None})
-    names = {one.pattern_id: one.short_name for one in found if one.short_name}
-    return {one.pattern_id: line_columns(one.line) for one in found}, names
+def load_lines(
+    connection: Connection, network_id: int, srid: int, *, route_ids: Sequence[str] | None = None,
+    brands: Mapping[str, frozenset[str]] | None = None,
+) -> Lines:
+    """Return routes of a network, all of them where none is named; ``brands`` are who runs them, where known."""
+    return _said(connection, {"network_id": network_id, "route_ids": route_ids}, brands or {}).lines(srid)
+
+
+def _said(connection: Connection, wanted: Mapping[str, Any], brands: Mapping[str, frozenset[str]]) -> Imported:
+    found = rows(connection, "sources.list_lines", wanted)
+    return Imported(
+        {one.pattern_id: line_columns(one.line) for one in found},
+        {one.pattern_id: one.route_id for one in found},
+        {one.route_id: Called(one.short_name, one.long_name, one.name_votes, brands.get(one.route_id, frozenset()))
+         for one in found},
+        (),
+    )
+
+
+def _brands(connection: Connection, source_id: int) -> dict[str, frozenset[str]]:
+    """Return who runs the routes of a feed, where it says so."""
+    found = rows(connection, "sources.list_brands", {"source_id": source_id})
+    return {one.route_id: frozenset((one.name,)) for one in found}
 
 
 def get_same(connection: Connection, city_id: int, sha256: bytes) -> Row[Any] | None:

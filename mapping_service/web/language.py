@@ -185,6 +185,7 @@ class Words:
             return self.variant(one.details)
         write: dict[str, Callable[[Any], str]] = {
             "n": self.number, "share": self.percent, "m": self.metres, "source": str, "date": self.date,
+            "routes": ", ".join,
         }
         return self(f"why.{one.code}", **{name: write[name](value) for name, value in one.details.items()})
 

@@ -56,11 +56,32 @@ WHERE f.city_id = :city_id
 ORDER BY f.source_id;
 
 -- name: list_lines
--- The ways of the patterns of a network with the short names of their routes, some routes of it. Params: network_id, route_ids (null: all of them).
-SELECT pattern_id, route_id, ST_AsBinary(geom, 'NDR') AS line, short_name
+-- The ways of the patterns of a network with what their routes are called, some routes of it. Params: network_id, route_ids (null: all of them).
+SELECT pattern_id, route_id, ST_AsBinary(geom, 'NDR') AS line, short_name, long_name, name_votes
 FROM pattern JOIN route USING (network_id, route_id)
 WHERE network_id = :network_id AND (CAST(:route_ids AS text[]) IS NULL OR route_id = ANY (:route_ids))
 ORDER BY pattern_id COLLATE "C";
+
+-- name: list_brands
+-- Who runs the routes of a feed, as its tables say. Params: source_id.
+WITH place AS (
+  SELECT f.name AS file, btrim(c.name) AS name, c.place::integer
+  FROM source_file f
+  CROSS JOIN LATERAL unnest(f.columns) WITH ORDINALITY AS c (name, place)
+  WHERE f.source_id = :source_id AND f.name IN ('routes.txt', 'agency.txt')
+)
+SELECT r.cells[route.place] AS route_id, min(a.cells[called.place]) AS name
+FROM source_row r
+JOIN place route ON (route.file, route.name) = ('routes.txt', 'route_id')
+JOIN place run_by ON (run_by.file, run_by.name) = ('routes.txt', 'agency_id')
+JOIN place agency ON (agency.file, agency.name) = ('agency.txt', 'agency_id')
+JOIN place called ON (called.file, called.name) = ('agency.txt', 'agency_name')
+JOIN source_row a ON a.source_id = r.source_id AND a.name = 'agency.txt'
+  AND a.cells[agency.place] = r.cells[run_by.place]
+WHERE r.source_id = :source_id AND r.name = 'routes.txt'
+  AND r.cells[route.place] <> '' AND r.cells[run_by.place] <> '' AND a.cells[called.place] <> ''
+GROUP BY 1
+ORDER BY 1;
 
 -- name: list_stop_places
 -- Where the stops of some routes of a network are. Params: network_id, route_ids.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from mapping_service.records import Notice
-from mapping_service.review.order import Candidate, CandidatePattern, by_gain, gain
+from mapping_service.review.order import Candidate, CandidatePattern, by_gain, gain, with_doubles
 
 PATTERN = CandidatePattern("T1", 0, 0.5, 10.0, 3, 20, "new", {})
 
@@ -44,6 +44,14 @@ def test_equal_gain_is_ordered_by_id_whatever_the_order_of_the_input() -> None:
 def test_a_route_says_what_is_new_and_that_it_cannot_be_used() -> None:
     ranked = by_gain([route("a", stops=1), replace(route("b"), patterns=())])
     assert [[remark.code for remark in one.remarks] for one in ranked] == [["new", "unusable"], ["new", "unusable"]]
+
+
+def test_a_route_and_the_lines_that_it_may_be_name_each_other() -> None:
+    drawn = replace(route("L1", runs=0), runs=0, source="Old survey")
+    ranked = by_gain(with_doubles([route("~1"), drawn, route("~2")], {"~1": ("L1",)}))
+    said = {one.candidate.route_id: {r.code: r.details for r in one.remarks} for one in ranked}
+    assert said["~1"]["maybe_imported"] == {"routes": ["L1"]} and said["L1"]["maybe_ridden"] == {"routes": ["~1"]}
+    assert set(said["~2"]) == {"new"}
 
 
 def test_the_reasons_are_those_of_the_pattern_that_is_trusted_least() -> None:

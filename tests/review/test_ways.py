@@ -18,8 +18,8 @@ def line(*points: tuple[float, float]) -> Floats:
 STREET = line((0, 0), (3000, 0))
 
 
-def found(ours: Floats, theirs: Floats, /, **names: str) -> bool:
-    return bool(same_ways({"ours": ours}, {"theirs": theirs}, P, names))
+def found(ours: Floats, theirs: Floats) -> bool:
+    return bool(same_ways({"ours": ours}, {"theirs": theirs}, P))
 
 
 def test_a_line_a_lane_beside_another_goes_the_same_way() -> None:
@@ -39,12 +39,6 @@ def test_a_part_of_the_way_is_another_way() -> None:
 
 def test_a_parallel_street_is_another_way() -> None:
     assert not found(line((0, 200), (3000, 200)), STREET)
-
-
-def test_two_names_on_one_way_are_two_lines() -> None:
-    assert not found(STREET, STREET, ours="716", theirs="90")
-    assert found(STREET, STREET, ours="Express ", theirs="express")
-    assert found(STREET, STREET, ours="716")
 
 
 def test_nothing_goes_the_way_of_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from collections.abc import Iterator
@@ -18,13 +19,13 @@ from collectors.simulator import sample_town
 from collectors.simulator.feed_writer import write_feed
 from mapping_service.errors import NotFound, Problem
 from mapping_service.parameters import Parameters
-from mapping_service.sources import ImportReport, import_feed, reject, vouch
-from mapping_service.store import sources
+from mapping_service.sources import ImportReport, import_feed, open_lines, reject, vouch
+from mapping_service.store import networks, sources
 from tests.gtfs_export.readers import read_rows
 from tests.gtfs_export.test_evidence import cells
 from tests.pipeline.town import PLAIN as RIDES
 from tests.pipeline.town import Town, survey
-from tests.sources.feeds import HOSTILE, NAMES, PLAIN, pack
+from tests.sources.feeds import HOSTILE, NAMES, PLAIN, pack, table
 
 TODAY = date(2026, 6, 2)
 
@@ -161,6 +162,34 @@ def test_rides_take_the_ids_of_the_way_that_they_go(drawn: Town) -> None:
     assert improved(drawn, "accepted") == set(ridden)
     assert set(held(drawn, "accepted", "pattern_id", "pattern")) == patterns
     assert not [one for one in held(drawn, "accepted") if one.startswith("R")]
+
+
+@pytest.fixture
+def twice(drawn: Town, tmp_path: Path) -> int:
+    """Another feed of the same ways under other numbers: minibuses where the first has buses."""
+    with zipfile.ZipFile(tmp_path / "drawn.zip") as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    rows = list(csv.DictReader(io.StringIO(files["routes.txt"].decode("utf-8-sig"))))
+    renamed = [{**row, "route_short_name": f"van {row['route_short_name']}"} for row in rows]
+    files["routes.txt"] = table(list(rows[0]), *(list(row.values()) for row in renamed))
+    return bring(drawn, pack(tmp_path / "vans.zip", files), "Vans").source_id
+
+
+def test_rides_that_may_be_one_of_two_lines_take_neither_and_a_person_is_asked(drawn: Town, twice: int) -> None:
+    ridden = sorted(sample_town(RIDES.seed).routes)[:2]
+    imported = held(drawn, "candidate")
+    drawn.send_all(survey())
+    drawn.process()
+    assert improved(drawn, "candidate") == set()
+    assert set(imported) < set(held(drawn, "candidate"))
+    with drawn.engine.connect() as connection:
+        found = open_lines(connection, drawn.city, networks.candidates(connection, drawn.city.city_id), Parameters())
+    assert {line for lines in found.values() for line in lines} >= set(ridden) and len(found) == 2
+    assert all(len(lines) == 2 for lines in found.values())
+    with drawn.engine.begin() as connection:
+        reject(connection, drawn.city, twice, [], "tester")
+    drawn.process()
+    assert improved(drawn, "candidate") == set(ridden)
 
 
 def test_what_is_ridden_keeps_the_names_that_the_feed_gives(drawn: Town) -> None:
