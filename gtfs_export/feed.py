@@ -70,10 +70,11 @@ def _prepare(connection: Connection, found: Row[Any], publisher: Publisher) -> N
         "network_id": found.network_id, "text_language": texts.language, "texts": json.dumps(list(sentences())),
         "currencies": json.dumps({code: get_currency_precision(code) for code in list_currencies()}),
         "publisher_name": publisher.name, "publisher_url": publisher.url, "near_m": p.landmark_m,
-        "transfer_m": p.transfer_m, "change_mps": p.change_mps,
+        "one_place_m": p.one_place_m, "transfer_m": p.transfer_m, "change_mps": p.change_mps,
     }
-    for statement in feed_statements("prepare").values():
-        connection.execute(statement, values)
+    for file in ("prepare", "stop_names"):
+        for statement in feed_statements(file).values():
+            connection.execute(statement, values)
     naming = feed_statements("naming")
     routes = list(connection.execute(naming["list_routes"], {"network_id": found.network_id}))
     labels = route_labels(routes, texts)

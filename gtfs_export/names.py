@@ -58,7 +58,8 @@ def clean(name: str | None) -> str:
 
 
 def stop_labels(stops: Sequence[Stop], points: Sequence[ServicePoint], texts: Texts) -> dict[str, Label]:
-    """Name every stop: by its own name, else by the nearest named stop or service point in reach, else by its id."""
+    """Name every stop: by its own name, else by the nearest named stop or service point in reach, else by its streets,
+    else by its id. A name that nobody gave stands for one place: another stop shows its id behind it."""
     named = [stop for stop in stops if clean(stop.name)]
     labels = {stop.stop_id: Label(clean(stop.name), "reported", _votes(stop.name_votes, stop.name)) for stop in named}
     nameless = [stop for stop in stops if stop.stop_id not in labels]
@@ -70,7 +71,34 @@ def stop_labels(stops: Sequence[Stop], points: Sequence[ServicePoint], texts: Te
         else:
             label = Label(texts.say("stop_unnamed", stop_id=stop.stop_id), "stop_id")
         labels[stop.stop_id] = label
+    return _told_apart(stops, labels, texts)
+
+
+def _told_apart(stops: Sequence[Stop], labels: dict[str, Label], texts: Texts) -> dict[str, Label]:
+    """Call after its streets what has no landmark or the name of another place, and by its id what repeats a name."""
+    elsewhere = _elsewhere(stops, labels)
+    for stop in stops:
+        label = labels[stop.stop_id]
+        if stop.street_name and stop.street_method and (label.method == "stop_id" or stop.stop_id in elsewhere):
+            near = stop.street_method == "nearest_crossing"
+            name = texts.say("stop_near", name=stop.street_name) if near else stop.street_name
+            labels[stop.stop_id] = Label(name, stop.street_method)
+    for stop_id in _elsewhere(stops, labels):
+        labels[stop_id] = Label(f"{labels[stop_id].text} ({stop_id})", labels[stop_id].method)
     return labels
+
+
+def _elsewhere(stops: Sequence[Stop], labels: Mapping[str, Label]) -> list[str]:
+    """Return the stops without a name of their own that share one with a stop at another place, which keeps it."""
+    places = dict(zip((stop.stop_id for stop in stops), _metres(stops), strict=True)) if stops else {}
+    first: dict[str, str] = {}
+    found = []
+    for stop_id in sorted(labels, key=lambda one: (labels[one].estimate, one)):
+        keeps = first.setdefault(labels[stop_id].text, stop_id)
+        apart_m = float(np.linalg.norm(places[stop_id] - places[keeps]))
+        if labels[stop_id].estimate and apart_m > Parameters().one_place_m:
+            found.append(stop_id)
+    return found
 
 
 def route_labels(routes: Iterable[Route | Row[Any]], texts: Texts) -> dict[str, RouteLabels]:

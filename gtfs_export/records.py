@@ -74,7 +74,8 @@ class Route:
 @dataclass(frozen=True)
 class Stop:
     """A stop; ``method`` says how its place is known: ``reported``, ``dwell`` or ``terminal``. ``station_id`` is
-    ``None`` for a stop that stands alone."""
+    ``None`` for a stop that stands alone. Where nobody named it, it may be called after streets, and
+    ``street_method`` says how it lies at them: ``crossing``, ``nearest_crossing``, ``street``."""
 
     stop_id: str
     name: str | None
@@ -84,6 +85,8 @@ class Stop:
     method: str
     evidence: Evidence
     station_id: str | None = None
+    street_name: str | None = None
+    street_method: str | None = None
 
 
 @dataclass(frozen=True)

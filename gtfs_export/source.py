@@ -69,7 +69,10 @@ def _routes(connection: Connection, dated: dict[str, Any]) -> tuple[Route, ...]:
 
 def _stops(connection: Connection, dated: dict[str, Any]) -> tuple[Stop, ...]:
     return tuple(
-        Stop(r.stop_id, r.name, r.name_votes, r.lon, r.lat, r.method, _evidence(r), r.station_id)
+        Stop(
+            r.stop_id, r.name, r.name_votes, r.lon, r.lat, r.method, _evidence(r), r.station_id, r.street_name,
+            r.street_method,
+        )
         for r in rows(connection, "export.list_stops", dated)
     )
 

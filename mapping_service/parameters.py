@@ -290,6 +290,9 @@ class Parameters:
 
     # feed
     landmark_m: float = tunable(400, "m", 100, 800, "what is named so far away can be seen or asked for from a stop")
+    crossing_m: float = tunable(75, "m", 30, 150, "stops end 50 m from a crossing (TCRP report 19); phones err by 25")
+    own_street_m: float = tunable(30, "m", 15, 60, "from the line of a street: half a wide one and a phone's error")
+    one_place_m: float = tunable(300, "m", 100, 600, "nearer than the usual spacing of stops, on both sides of a road")
     transfer_m: float = tunable(150, "m", 50, 300, "riders change on foot this far without a second thought")
     virtual_spacing_m: float = tunable(300, "m", 150, 600, "along hailed stretches; common spacing of urban stops")
     virtual_apart_m: float = tunable(150, "m", 80, 300, "nearer to a stop a rider walks to the stop")

@@ -17,6 +17,7 @@ from mapping_service.records import City
 from mapping_service.review.succession import followers
 from mapping_service.store import ids, networks, releases
 from mapping_service.store.cities import lock_city
+from mapping_service.store.crossings import name_by_streets, names_of_streets
 from mapping_service.store.virtual_stops import make_virtual_stops
 from mapping_service.validity import is_too_late, last_days, outlasts
 
@@ -124,7 +125,7 @@ def release(
             f"{city.slug}”, “commonway review accept --city {city.slug}”.",
             city=city.slug,
         )
-    fingerprint = sha256(f"{networks.digest(connection, accepted)} {about}".encode()).hexdigest()
+    fingerprint = _fingerprint(connection, city, accepted, about, p)
     last = networks.last_release(connection, city.city_id)
     unchanged = last is not None and last.fingerprint == fingerprint and valid_from in (None, last.valid_from)
     if last is not None and unchanged and vouched in (None, last.vouched):
@@ -133,6 +134,13 @@ def release(
             return ReleaseReport(last.release_number, False, **held)
     number = snapshot(connection, city, accepted, starts, note=note, fingerprint=fingerprint, vouched=vouched, p=p)
     return ReleaseReport(number, True, **held)
+
+
+def _fingerprint(connection: Connection, city: City, accepted: int, about: str, p: Parameters) -> str:
+    """Return what tells one content of a release from another: also the names that its streets give to stops."""
+    streets = (f"{one.stop_id} {one.name}" for one in names_of_streets(connection, city.city_id, accepted, p))
+    told = "\n".join((f"{networks.digest(connection, accepted)} {about}", *streets))
+    return sha256(told.encode()).hexdigest()
 
 
 def snapshot(
@@ -147,6 +155,7 @@ def snapshot(
     ids.copy_chosen_names(connection, source, target)
     networks.copy_settled(connection, source, target)
     make_virtual_stops(connection, city, target, p)
+    name_by_streets(connection, city.city_id, target, p)
     old = releases.standings(connection, before.network_id) if before else []
     now = releases.standings(connection, target)
     releases.set_validity(connection, target, last_days(now, old, starts, p, vouched=vouched is not None))

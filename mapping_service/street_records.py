@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,8 @@ class StreetMap:
 @dataclass(frozen=True)
 class StreetReading:
     """A street map and where it is from: the ``sha256`` of the file that was read, ``dated_s`` the time up to which it
-    was current, where it says so, and the ``attribution`` that must be shown wherever the streets are."""
+    was current, where it says so, and the ``attribution`` that must be shown wherever the streets are. ``names`` has
+    those ways that have one, by their id: inference never reads them, so other names are no other streets."""
 
     streets: StreetMap
     source: str
@@ -46,6 +47,7 @@ class StreetReading:
     dated_s: float | None
     attribution: str
     notices: Sequence[Notice]
+    names: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ A query file holds statements, each under ``-- name: file.verb_noun`` and a sent
     SELECT …
 
 ``query("runs.list_runs")`` returns it as a SQLAlchemy text with ``:bound`` parameters. The files of a feed have a
-folder of their own: ``prepare.sql``, ``naming.sql`` and ``checks.sql`` hold statements like these, every other file
-there the one SELECT of a GTFS file.
+folder of their own: ``prepare.sql``, ``stop_names.sql``, ``naming.sql`` and ``checks.sql`` hold statements like these,
+every other file there the one SELECT of a GTFS file.
 """
 
 from __future__ import annotations

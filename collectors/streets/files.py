@@ -23,7 +23,7 @@ from collectors.limits import MAX_STREET_FILE_BYTES, MAX_STREET_WAYS
 from collectors.storable import storable_text
 from collectors.streets import ATTRIBUTION
 from collectors.streets.network import Way, make_streets
-from collectors.streets.rules import is_signal, is_stop, rule_of
+from collectors.streets.rules import is_signal, is_stop, name_of, rule_of
 from mapping_service.errors import NotFound, Problem, TooLarge
 from mapping_service.records import Floats, Notice
 from mapping_service.street_records import StreetReading
@@ -62,7 +62,8 @@ def read_street_file(path: Path) -> StreetReading:
         raise Problem("no_streets", f"{name} holds no streets that a bus may drive. Take an extract of OpenStreetMap "
                       "with highways and their nodes, such as a city from a .osm.pbf mirror.", name=name)
     dated_s = _stated_s(head, header) or max(one.edited_s for one in ways) or None
-    return StreetReading(streets, name, sha256, dated_s, ATTRIBUTION, _notices(ways, places, tail))
+    names = {one.way.way_id: one.name for one in ways if one.name}
+    return StreetReading(streets, name, sha256, dated_s, ATTRIBUTION, _notices(ways, places, tail), names)
 
 
 def _inspect(path: Path, name: str) -> tuple[str, bytes, bytes, str]:
@@ -105,9 +106,11 @@ def _ends_of_gzip(path: Path, name: str) -> tuple[bytes, bytes]:
 
 @dataclass(frozen=True)
 class _Found:
-    """A drivable way, when it was edited (0: not said), and where its nodes lie if it says so (``out geom``)."""
+    """A drivable way, its name ("": none), when it was edited (0: not said), and where its nodes lie if it says so
+    (``out geom``)."""
 
     way: Way
+    name: str
     edited_s: float
     places: Mapping[int, tuple[float, float]]
 
@@ -115,14 +118,16 @@ class _Found:
 def _ways(file: osmium.io.File, name: str) -> Iterator[_Found]:
     seen = 0
     for way in osmium.FileProcessor(file, osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway")):
-        rule = rule_of(dict(way.tags))
+        tags = dict(way.tags)
+        rule = rule_of(tags)
         if rule is None or not way.visible:
             continue
         seen += 1
         if seen > MAX_STREET_WAYS:
             raise _too_large(name)
         places = {node.ref: (node.lon, node.lat) for node in way.nodes if node.location.valid()}
-        yield _Found(Way(way.id, [node.ref for node in way.nodes], rule), way.timestamp.timestamp(), places)
+        drawn = Way(way.id, [node.ref for node in way.nodes], rule)
+        yield _Found(drawn, name_of(tags), way.timestamp.timestamp(), places)
 
 
 def _places(file: osmium.io.File, ways: Sequence[_Found]) -> dict[int, tuple[float, float]]:

@@ -18,7 +18,7 @@ import requests
 
 from collectors.streets import ATTRIBUTION
 from collectors.streets.network import Way, make_streets
-from collectors.streets.rules import KINDS, WAY_TAGS, is_signal, is_stop, rule_of
+from collectors.streets.rules import KINDS, WAY_TAGS, is_signal, is_stop, name_of, rule_of
 from mapping_service.errors import NotFound, Problem, Unavailable
 from mapping_service.records import Floats
 from mapping_service.street_records import StreetReading
@@ -51,10 +51,12 @@ def fetch_streets(place: str) -> StreetReading:
 
 def streets_of_graph(graph: networkx.MultiDiGraph, place: str, stops: Floats, dated_s: float) -> StreetReading:
     """Return the streets of an osmnx graph that was neither simplified nor made to go both ways."""
-    ways = []
+    ways, names = [], {}
     for u, v, tags in graph.edges(data=True):
-        rule = rule_of({key: value for key, value in tags.items() if isinstance(value, str)})
+        said = {key: value for key, value in tags.items() if isinstance(value, str)}
+        rule = rule_of(said)
         if rule is not None:
+            names[int(tags["osmid"])] = name_of(said)
             ways.append(Way(int(tags["osmid"]), (v, u) if tags.get("oneway") in _TURNED else (u, v), rule))
     places = {int(node): (at["x"], at["y"]) for node, at in graph.nodes(data=True)}
     signals = [(at["x"], at["y"]) for _, at in graph.nodes(data=True) if is_signal(at)]
@@ -62,13 +64,16 @@ def streets_of_graph(graph: networkx.MultiDiGraph, place: str, stops: Floats, da
     if not len(streets):
         raise Problem("no_streets", f"OpenStreetMap knows no streets in {place} that a bus may drive. Name a larger "
                       "place, or load a file.", place=place)
-    return StreetReading(streets, place, digest(streets), dated_s, ATTRIBUTION, [])
+    named = {way_id: name for way_id, name in names.items() if name}
+    return StreetReading(streets, place, digest(streets), dated_s, ATTRIBUTION, [], named)
 
 
 @contextmanager
 def _settings() -> Iterator[None]:
     """Let osmnx keep the tags that the rules read, and nothing on disk, for as long as this lasts."""
-    wanted = {"useful_tags_way": list(WAY_TAGS), "useful_tags_node": _NODE_TAGS, "all_oneway": True, "use_cache": False}
+    wanted = {
+        "useful_tags_way": [*WAY_TAGS, "name"], "useful_tags_node": _NODE_TAGS, "all_oneway": True, "use_cache": False,
+    }
     before = {name: getattr(osmnx.settings, name) for name in wanted}
     for name, value in wanted.items():
         setattr(osmnx.settings, name, value)

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from collectors.limits import MAX_TYPED_NAME_CHARS
+from collectors.storable import storable_text
+
 KINDS = frozenset({
     "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link",
     "tertiary", "tertiary_link", "unclassified", "residential", "living_street", "service", "track", "road", "busway",
@@ -74,6 +77,12 @@ def _has_lane_against(tags: Mapping[str, str]) -> bool:
     lanes = any(tags.get(key, "").startswith("opposite") for key in ("busway", "busway:left", "busway:right"))
     counted = any(tags.get(f"lanes:{key}:backward", "0").strip() not in ("0", "") for key in BUSES)
     return lanes or counted or any(tags.get(f"{key}:backward") in _YES for key in BUSES)
+
+
+def name_of(tags: Mapping[str, str]) -> str:
+    """Return what a way is called on one line, the first of several names; empty where it has none."""
+    name = " ".join(storable_text(tags.get("name", "")).split(";")[0].split())
+    return name if name.isprintable() and len(name) <= MAX_TYPED_NAME_CHARS else ""
 
 
 def is_signal(tags: Mapping[str, str]) -> bool:

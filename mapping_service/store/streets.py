@@ -43,9 +43,11 @@ def save_streets(connection: Connection, city_id: int, read: StreetReading) -> N
     run(connection, "streets.delete_network", {"city_id": city_id})
     about = {"source": read.source, "dated_s": read.dated_s, "sha256": read.sha256, "attribution": read.attribution}
     run(connection, "streets.insert_network", {"city_id": city_id, "digest": digest(read.streets), **about})
-    copy(connection, query("streets.copy_streets"), _street_lines(city_id, read.streets))
+    copy(connection, query("streets.copy_streets"), _street_lines(city_id, read))
     copy(connection, query("streets.copy_points"), _point_lines(city_id, read.streets))
     run(connection, "streets.analyze_streets")
+    run(connection, "crossings.insert_crossings", {"city_id": city_id})
+    run(connection, "crossings.analyze_crossings")
 
 
 def misses_all_rides(connection: Connection, city_id: int) -> int:
@@ -54,15 +56,18 @@ def misses_all_rides(connection: Connection, city_id: int) -> int:
     return 0 if found is None or found.within else int(found.rides)
 
 
-def _street_lines(city_id: int, streets: StreetMap) -> Iterator[str]:
+def _street_lines(city_id: int, read: StreetReading) -> Iterator[str]:
     """Give each street as a row of text for COPY."""
+    streets = read.streets
     columns = zip(
         streets.tail.tolist(), streets.head.tolist(), streets.against_out.tolist(), streets.against_back.tolist(),
         streets.way_id.tolist(), streets.kind.tolist(), strict=True,
     )
     for k, values in enumerate(columns):
         line = streets.lon_lat[streets.first[k]:streets.first[k + 1]]
-        yield "\t".join(map(str, (city_id, k, *values, bytes(line_element(line).data).hex()))) + "\n"
+        name = read.names.get(values[4])  # of its way
+        said = r"\N" if name is None else name.replace("\\", r"\\")
+        yield "\t".join(map(str, (city_id, k, *values, bytes(line_element(line).data).hex(), said))) + "\n"
 
 
 def _point_lines(city_id: int, streets: StreetMap) -> Iterator[str]:

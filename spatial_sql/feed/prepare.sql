@@ -235,23 +235,6 @@ LEFT JOIN LATERAL (
   LIMIT 1
 ) AS near ON TRUE;
 
--- name: station
--- The stations of those stops under their names, else under that of their first stop. Params: network_id.
-INSERT INTO feed_stop (stop_id, name, name_method, lon, lat, geog, kind)
-SELECT station_id, coalesce(gtfs_name(a.name), first.name),
-       CASE WHEN gtfs_name(a.name) IS NULL THEN first.name_method WHEN c.name IS NULL THEN 'reported' ELSE 'chosen' END,
-       round(ST_X(a.geom)::numeric, 6), round(ST_Y(a.geom)::numeric, 6), a.geom::geography, 'station'
-FROM station a
-JOIN (
-  SELECT DISTINCT ON (station_id) station_id, name, name_method
-  FROM feed_stop
-  WHERE station_id IS NOT NULL
-  ORDER BY station_id, stop_id COLLATE "C"
-) AS first USING (station_id)
-LEFT JOIN chosen_name c
-  ON c.network_id = a.network_id AND c.kind = 'station' AND c.element_id = a.station_id AND c.field = 'name'
-WHERE a.network_id = :network_id;
-
 -- name: window
 -- When the vehicles of each band start. Planners round headways to whole minutes in ways of their own, so the feed does it first, half a minute up, at least one; a headway beyond its band means one departure in it, which is what the band's own length says. A window is as many headways as begin within its band, and the next one starts where it ends: so nothing bunches at the border, and all planners start the same vehicles. A band that is over by then has none. Params: network_id.
 CREATE TEMPORARY TABLE feed_window ON COMMIT DROP AS

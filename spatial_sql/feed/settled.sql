@@ -102,7 +102,7 @@ WITH own AS (
   SELECT 'stops', 'stop_name', own.language, replace(text, '{name}', coalesce(translation, near.name)), stop_id, NULL,
          NULL
   FROM feed_stop f
-  JOIN own ON key = 'stop_near' AND name_method NOT IN ('reported', 'chosen')
+  JOIN own ON key = 'stop_near' AND starts_with(name_method, 'nearest_')
     AND f.name LIKE replace(own_text, '{name}', '%')
   CROSS JOIN LATERAL (
     SELECT substr(f.name, length(split_part(own_text, '{name}', 1)) + 1,
@@ -115,6 +115,10 @@ WITH own AS (
   FROM feed_stop f
   JOIN own ON key = 'stop_unnamed' AND name_method = 'stop_id'
   WHERE NOT EXISTS (SELECT FROM said whole WHERE whole.language = own.language AND whole.name = f.name)
+  UNION ALL
+  SELECT 'stops', 'stop_desc', d.language, stop_desc, stop_id, NULL, NULL
+  FROM feed_about a
+  JOIN feed_stop_desc d ON d.language <> split_part(lower(a.language), '-', 1)
   UNION ALL
   SELECT 'trips', 'trip_headsign', language, translation, NULL, name, NULL
   FROM said

@@ -41,13 +41,14 @@ ORDER BY route_id COLLATE "C", from_m;
 
 -- name: list_stops
 -- The stops of a network with their evidence. Params: network_id, timezone.
-SELECT stop_id, name, name_votes, ST_X(geom) AS lon, ST_Y(geom) AS lat, method, runs, people,
-       (first_seen AT TIME ZONE :timezone)::date AS first_seen,
-       (last_seen AT TIME ZONE :timezone)::date AS last_seen, confidence,
-       station_id
-FROM stop
-WHERE network_id = :network_id
-ORDER BY stop_id COLLATE "C";
+SELECT s.stop_id, s.name, s.name_votes, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat, s.method, s.runs, s.people,
+       (s.first_seen AT TIME ZONE :timezone)::date AS first_seen,
+       (s.last_seen AT TIME ZONE :timezone)::date AS last_seen, s.confidence,
+       s.station_id, t.name AS street_name, t.method AS street_method
+FROM stop s
+LEFT JOIN stop_street t USING (network_id, stop_id)
+WHERE s.network_id = :network_id
+ORDER BY s.stop_id COLLATE "C";
 
 -- name: list_stations
 -- The stations of a network. Params: network_id.

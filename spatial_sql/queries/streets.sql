@@ -39,7 +39,7 @@ VALUES (:city_id, :source, to_timestamp(:dated_s), :sha256, :digest, :attributio
 
 -- name: copy_streets
 -- Take in the streets of a network as text rows.
-COPY street (city_id, street_id, tail, head, against_out, against_back, way_id, kind, geom) FROM STDIN;
+COPY street (city_id, street_id, tail, head, against_out, against_back, way_id, kind, geom, name) FROM STDIN;
 
 -- name: copy_points
 -- Take in the signals and stops of a network as text rows.

@@ -44,6 +44,11 @@ class Town:
         chosen = [target.c.network_id == self.drawn.network_id, *(target.c[key] == one for key, one in where.items())]
         self.connection.execute(target.update().where(*chosen).values(**values))
 
+    def add(self, name: str, values: dict[str, Any]) -> None:
+        """Add a row to a table of the release."""
+        key = {"network_id": self.drawn.network_id, "city_id": self.drawn.city_id}
+        self.connection.execute(table(self.connection, name).insert(), {**key, **values})
+
     def forget(self, name: str, **where: Any) -> None:
         """Delete rows of a table of the release."""
         target = table(self.connection, name)
@@ -70,8 +75,7 @@ class Town:
     def choose(self, kind: str, element_id: str, field: str, name: str) -> None:
         """Say that a person chose a name."""
         chosen = {"kind": kind, "element_id": element_id, "field": field, "name": name, "actor": "tester"}
-        key = {"network_id": self.drawn.network_id, "city_id": self.drawn.city_id}
-        self.connection.execute(table(self.connection, "chosen_name").insert(), {**key, **chosen})
+        self.add("chosen_name", chosen)
 
     def headways(self, pattern_id: str, *bands: tuple[float, tuple[int, int], str]) -> None:
         """Give a pattern these headways (seconds, band, method) for those it has."""
@@ -92,8 +96,11 @@ class Town:
     def virtual(self, stop_id: str, pattern_id: str, dist_m: float, place: Place) -> None:
         """Put a virtual stop on the way of a pattern."""
         one = {"stop_id": stop_id, "pattern_id": pattern_id, "dist_m": dist_m, "geom": point(place), "heading_deg": 0.0}
-        key = {"network_id": self.drawn.network_id, "city_id": self.drawn.city_id}
-        self.connection.execute(table(self.connection, "virtual_stop").insert(), {**key, **one})
+        self.add("virtual_stop", one)
+
+    def streets(self, stop_id: str, name: str, method: str = "crossing") -> None:
+        """Say at which streets a stop lies."""
+        self.add("stop_street", {"stop_id": stop_id, "name": name, "method": method})
 
     def station(self, *stop_ids: str, **values: Any) -> None:
         """Make a station of some stops."""

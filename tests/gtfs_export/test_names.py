@@ -95,6 +95,50 @@ def test_a_stop_nearer_to_a_clinic_than_to_any_named_stop_is_called_after_the_cl
     assert stop_labels(network.stops, network.service_points, texts_for("en"))["S7"].method == "nearest_service_point"
 
 
+def names_of(town: Town) -> dict[str, str]:
+    """The names in the feed, which are those of the layers."""
+    names = {row["stop_id"]: row["stop_name"] for row in town.feed()["stops.txt"]}
+    network = load_release(town.connection, town.drawn.slug)
+    labels = stop_labels(network.stops, network.service_points, texts_for("en"))
+    assert names == {stop_id: label.text for stop_id, label in labels.items()}
+    return names
+
+
+@pytest.mark.parametrize(("method", "name"), [
+    ("crossing", "Wide Road / Elm Street"), ("nearest_crossing", "Near Wide Road / Elm Street"),
+    ("street", "Wide Road / Elm Street"),
+])
+def test_a_stop_far_from_every_name_is_called_after_its_streets(town: Town, method: str, name: str) -> None:
+    town.streets("S7", "Wide Road / Elm Street", method)
+    assert names_of(town)["S7"] == name
+    said = [row for row in town.feed()["translations.txt"] if row["record_id"] == "S7"]
+    assert ({row["language"] for row in said} >= {"fr", "sw"}) == (method == "nearest_crossing")
+
+
+def test_a_landmark_comes_before_streets_unless_it_names_another_place_already(town: Town) -> None:
+    town.stop("S3", geom=point(at(2, 0.25)), name=None)  # 278 m north of where it was
+    town.stop("S6", geom=point(at(2, -0.25)), name=None)
+    town.stop("S2", geom=point(at(2, 0)))
+    for stop_id in ("S3", "S6"):
+        town.streets(stop_id, "Wide Road / Elm Street")
+    names = names_of(town)
+    assert (names["S3"], names["S6"]) == ("Near Mill", "Wide Road / Elm Street")
+
+
+def test_a_derived_name_stands_for_one_place_and_another_place_shows_its_id(town: Town) -> None:
+    town.stop("S6", geom=point(at(3, 1.1)), name=None)  # 111 m from S7, both far from every name
+    town.stop("S5", name=None)
+    for stop_id in ("S5", "S6", "S7"):
+        town.streets(stop_id, "Wide Road", "street")
+    names = names_of(town)
+    assert (names["S5"], names["S6"], names["S7"]) == ("Wide Road", "Wide Road (S6)", "Wide Road (S7)")
+
+
+def test_a_name_that_riders_gave_to_two_places_is_left_as_it_is(town: Town) -> None:
+    town.stop("S5", name="Harbour")
+    assert names_of(town)["S5"] == "Harbour"
+
+
 def test_a_name_that_a_person_chose_is_left_alone(town: Town) -> None:
     names = {"short_name": "Harbour Night Express", "long_name": "Harbour Night Express: all stops"}
     town.route("R1", **names)

@@ -62,3 +62,25 @@ def test_trips_pass_virtual_stops_after_their_share_of_the_way_and_riders_ask_th
     assert (stops["V1"]["stop_name"], stops["V1"]["location_type"]) == ("Near Mill", "0")  # 278 m from it
     assert [row["stop_id"] for row in feed["stop_times.txt"] if row["trip_id"] == "P2-weekday-0600"] == [
         "S5", "S4", "S3", "S2", "S1"]
+
+
+def test_a_virtual_stop_says_that_one_hails_there_and_between_which_stops(town: Town) -> None:
+    town.virtual("V1", "P1", 1400.0, at(1.25, 0))
+    town.virtual("V2", "P1", 1900.0, at(1.75, 0))
+    town.add("name_translation", {"language": "sw", "name": "Market", "translation": "Soko"})
+    feed = town.feed()
+    described = {row["stop_id"]: row["stop_desc"] for row in feed["stops.txt"] if row["stop_desc"]}
+    hailed = "No sign stands here: hail the vehicle. After “Mill”, before “Market”."
+    assert described == {"V1": hailed, "V2": hailed}
+    told = {
+        row["language"]: row["translation"] for row in feed["translations.txt"]
+        if (row["field_name"], row["record_id"]) == ("stop_desc", "V2")
+    }
+    assert told.keys() == {"es", "fr", "pt", "sw"}
+    assert told["sw"].endswith("Baada ya “Mill”, kabla ya “Soko”.")
+
+
+def test_a_virtual_stop_between_two_of_one_name_says_the_name_once(town: Town) -> None:
+    town.stop("S3", name="Mill")
+    town.virtual("V1", "P1", 1400.0, at(1.25, 0))
+    assert stops_of(town)["V1"]["stop_desc"] == "No sign stands here: hail the vehicle. By “Mill”."

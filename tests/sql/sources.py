@@ -67,5 +67,5 @@ def python_files() -> list[Path]:
 
 def feed_selects() -> list[str]:
     """The name of each file of a feed that is one SELECT."""
-    several = {"prepare", "naming", "checks", "fares", "settled", "evidence", "evidence_row"}
+    several = {"prepare", "stop_names", "naming", "checks", "fares", "settled", "evidence", "evidence_row"}
     return sorted(path.stem for path in (HERE / "feed").glob("*.sql") if path.stem not in several)

@@ -118,7 +118,9 @@ def test_a_file_of_the_feed_is_one_select_that_is_written_somewhere(name: str) -
     )
 
 
-@pytest.mark.parametrize("file", ["prepare", "naming", "checks", "fares", "settled", "evidence", "evidence_row"])
+@pytest.mark.parametrize(
+    "file", ["prepare", "stop_names", "naming", "checks", "fares", "settled", "evidence", "evidence_row"]
+)
 def test_every_step_of_the_feed_says_what_it_makes_and_takes(file: str) -> None:
     for name, statement in feed_statements(file).items():
         comment, body = statement.text.split("\n", 1)

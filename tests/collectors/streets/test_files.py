@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from collectors.streets import files
 from collectors.streets.files import read_street_file
+from collectors.streets.rules import name_of
 from mapping_service.errors import Problem
 from mapping_service.street_records import StreetReading
 from mapping_service.streets import digest
@@ -57,6 +58,16 @@ def test_a_file_gives_streets_signals_and_stops(tmp_path: Path) -> None:
     assert found.streets.signal_lon_lat.tolist() == [[36.82, -1.28]]
     assert found.streets.stop_lon_lat.tolist() == [[36.815, -1.279]]
     assert (found.source, found.dated_s, list(found.notices)) == ("town.osm", None, [])
+
+
+def test_streets_have_the_names_of_their_ways(tmp_path: Path) -> None:
+    said = ["Rue 12", " Big \n Road ;Old Road", "", "X" * 300, "a\u0007b"]
+    ways = "".join(
+        f'<way id="{k}"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/><tag k="name" v="{name}"/></way>'
+        for k, name in enumerate(said[:4], start=1)
+    )
+    assert dict(read(tmp_path, osm(NODES, ways)).names) == {1: "Rue 12", 2: "Big Road"}
+    assert [name_of({"name": name}) for name in said] == ["Rue 12", "Big Road", "", "", ""]
 
 
 def test_the_same_map_in_every_format_gives_the_same_streets(tmp_path: Path) -> None:

@@ -41,12 +41,13 @@ def unreachable(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_a_graph_gives_the_same_streets_as_a_file_of_the_same_map(tmp_path: Path) -> None:
     path = tmp_path / "town.osm"
-    path.write_bytes(osm(NODES, WAYS))
+    path.write_bytes(osm(NODES, WAYS.replace('v="primary"/>', 'v="primary"/><tag k="name" v="Rue 7"/>')))
     with place._settings():
         graph = osmnx.graph_from_xml(path, simplify=False, retain_all=True)
     read = read_street_file(path)
     found = streets_of_graph(graph, "Town", read.streets.stop_lon_lat, 1.5e9)
     assert digest(found.streets) == digest(read.streets)
+    assert dict(found.names) == dict(read.names) == {7: "Rue 7"}
     assert (found.source, found.dated_s, found.sha256) == ("Town", 1.5e9, digest(found.streets))
 
 
