@@ -42,7 +42,7 @@ def write_evidence(connection: Connection, kind: str, out: Path | BinaryIO) -> N
     In JSON it is ``{"city", "release", "feed_version", "evidence": [row, …]}``, and what is unknown is left out.
     """
     for select in VARIANTS["frequencies"].values():
-        connection.exec_driver_sql(f"CREATE TEMPORARY VIEW file_{select} AS\n{feed_select(select)}")
+        connection.exec_driver_sql(f"CREATE VIEW file_{select} AS\n{feed_select(select)}")
     about = connection.exec_driver_sql("TABLE feed_about").one()
     forms = feed_statements("evidence_row")
     carried = carried_of(connection, about.network_id)
@@ -89,7 +89,7 @@ def write_table(connection: Connection, name: str, out: Path | BinaryIO) -> None
 
 def is_empty(connection: Connection, name: str) -> bool:
     """Return whether one of ``TABLES`` has no row in the release whose tables are prepared."""
-    connection.exec_driver_sql(f"CREATE TEMPORARY VIEW beside_{TABLES[name]} AS\n{feed_select(TABLES[name])}")
+    connection.exec_driver_sql(f"CREATE VIEW beside_{TABLES[name]} AS\n{feed_select(TABLES[name])}")
     return connection.exec_driver_sql(f"TABLE beside_{TABLES[name]} LIMIT 1").first() is None
 
 

@@ -1,4 +1,4 @@
-"""A release as temporary tables, from which every file of its feed is one SELECT (``spatial_sql/feed``)."""
+"""A release as tables of one transaction, from which every file of its feed is one SELECT (``spatial_sql/feed``)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def prepared(
         yield _checked(connection, found)
     finally:
         connection.info.pop(_PREPARED, None)
-        # Temporary tables and the settings of the session go with it.
+        # The tables, their schema and the settings of the session go with it.
         savepoint.rollback()
 
 

@@ -2,7 +2,7 @@
 
 -- name: overruled
 -- The values of ours that stand back for those of an imported feed. Params: overruled.
-CREATE TEMPORARY TABLE feed_overruled ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_overruled AS
 SELECT * FROM jsonb_to_recordset(CAST(:overruled AS jsonb)) AS known (element text, id text, field text);
 
 -- name: service

@@ -3,7 +3,7 @@
 
 -- name: fare_product
 -- The fares of each route: of the whole ride (stage 0), and of each stage that costs something else; in the rush hours too, where they are dearer then. A ride shorter than all reported ones costs as much as the shortest.
-CREATE TEMPORARY TABLE feed_fare_product ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_fare_product AS
 WITH whole AS (
   SELECT r.route_id, f.currency, round(f.amount, c.decimals) AS amount,
          coalesce(round(f.rush_surcharge, c.decimals), 0) AS surcharge
@@ -37,7 +37,7 @@ WHERE NOT rush OR surcharge > 0;
 
 -- name: fare_place
 -- Where one gets on and off the routes whose fare grows with the way, and in which area that is: a hailed place counts to the stop next to it on each route.
-CREATE TEMPORARY TABLE feed_fare_place ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_fare_place AS
 WITH served AS (
   SELECT p.route_id, p.pattern_no, s.stop_sequence, s.stop_id, s.is_virtual, s.dist_m,
          coalesce(f.station_id, s.stop_id) AS area_id
@@ -58,7 +58,7 @@ LEFT JOIN hailed USING (route_id, stop_id);
 
 -- name: fare_pair
 -- Which stage a ride between two areas is, worked out when asked for. Where ways of one route differ in length the longer one counts: rather too dear than too cheap. Within one area it is the first stage.
-CREATE TEMPORARY VIEW feed_fare_pair AS
+CREATE VIEW feed_fare_pair AS
 WITH ridden AS (
   SELECT a.route_id, a.pattern_no, a.area_id AS from_area_id, b.area_id AS to_area_id,
          CASE WHEN a.area_id = b.area_id THEN 0 ELSE min(b.dist_m - a.dist_m) END AS ridden_m

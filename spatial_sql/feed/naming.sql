@@ -20,7 +20,7 @@ ORDER BY r.route_id COLLATE "C";
 
 -- name: route
 -- The routes under their published names. Params: routes.
-CREATE TEMPORARY TABLE feed_route ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_route AS
 SELECT known.*
 FROM jsonb_to_recordset(CAST(:routes AS jsonb)) AS known (
   route_id text, agency_id text, short_name text, short_method text, short_votes integer, long_name text,
@@ -30,7 +30,7 @@ FROM jsonb_to_recordset(CAST(:routes AS jsonb)) AS known (
 
 -- name: route_text
 -- What their descriptions are in the other languages. Params: texts.
-CREATE TEMPORARY TABLE feed_route_text ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_route_text AS
 SELECT * FROM jsonb_to_recordset(CAST(:texts AS jsonb)) AS known (
   route_id text, language text, route_desc text, expanded_desc text
 );

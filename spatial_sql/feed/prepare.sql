@@ -1,14 +1,21 @@
--- What all files of a feed are selected from: temporary tables of one release, made in this order. What a trip planner
--- cannot use (a pattern without a headway or a second stop, and what only it touches) is not in them.
+-- What all files of a feed are selected from: tables of one release that no commit keeps, made in this order. What a
+-- trip planner cannot use (a pattern without a headway or a second stop, and what only it touches) is not in them.
 
 -- name: session
--- Clock times are written by the server's own style; a few sorts and joins of a large city are worth some memory.
-SELECT set_config('IntervalStyle', 'postgres', TRUE), set_config('work_mem', '64MB', TRUE),
-       set_config('temp_buffers', '64MB', TRUE);
+-- The tables stand in a schema of this transaction's own, which nobody else sees and no commit keeps: of temporary tables only one processor may read. Clock times are written by the server's own style; a few sorts and joins of a large city are worth some memory.
+DO $$
+BEGIN
+  EXECUTE format('CREATE SCHEMA feed_%s', pg_backend_pid());
+  PERFORM set_config('search_path', format('feed_%s, %s', pg_backend_pid(), current_setting('search_path')), TRUE);
+  PERFORM set_config('IntervalStyle', 'postgres', TRUE), set_config('work_mem', '64MB', TRUE);
+  PERFORM set_config('min_parallel_table_scan_size', '0', TRUE), set_config('min_parallel_index_scan_size', '0', TRUE);
+  PERFORM set_config('parallel_setup_cost', '100', TRUE), set_config('parallel_tuple_cost', '0', TRUE);
+END
+$$;
 
 -- name: about
 -- The release, its city and its publisher. Params: network_id, text_language, publisher_name, publisher_url.
-CREATE TEMPORARY TABLE feed_about ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_about AS
 SELECT n.network_id, city_id, c.slug AS city_slug, gtfs_name(c.name) AS city_name, c.timezone, c.language,
        CAST(:text_language AS text) AS text_language, c.currency, c.synthetic, n.release_number, n.valid_from,
        CAST(NULL AS date) AS valid_until,
@@ -21,19 +28,19 @@ WHERE n.network_id = :network_id;
 
 -- name: text
 -- The sentences that nobody said, in every language. Params: texts.
-CREATE TEMPORARY TABLE feed_text ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_text AS
 SELECT * FROM jsonb_to_recordset(CAST(:texts AS jsonb)) AS known (language text, key text, text text);
 
 -- name: currency
 -- How many decimals each currency has. Params: currencies.
-CREATE TEMPORARY TABLE feed_currency ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_currency AS
 SELECT currency, decimals::integer
 FROM jsonb_each_text(CAST(:currencies AS jsonb)) AS known (currency, decimals);
 
 -- name: pattern
 -- The patterns that a trip planner can use, numbered in the order of their ids; where the city so chooses, none of a route that rests on a single ride. Params: network_id.
-CREATE TEMPORARY TABLE feed_pattern ON COMMIT DROP AS
-SELECT row_number() OVER (ORDER BY p.pattern_id COLLATE "C")::integer AS pattern_no, p.pattern_id, p.route_id,
+CREATE UNLOGGED TABLE feed_pattern AS
+SELECT row_number() OVER (ORDER BY p.pattern_id COLLATE "C")::integer AS pattern_no, p.network_id, p.pattern_id, p.route_id,
        p.direction_id, gtfs_name(p.headsign) AS headsign, p.day_types, d.days,
        d.days || CASE WHEN v.valid_until < max(v.valid_until) OVER () THEN to_char(v.valid_until, '"-until-"YYYYMMDD') ELSE '' END
          AS service_id, v.valid_until,
@@ -70,25 +77,18 @@ UPDATE feed_about SET valid_until = coalesce(
 
 -- name: service
 -- The days of service in use, from the release's first day on; those that end sooner than the feed say so in their id.
-CREATE TEMPORARY TABLE feed_service ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_service AS
 SELECT DISTINCT service_id, 'weekday' = ANY (day_types) AS weekday, 'saturday' = ANY (day_types) AS saturday,
        'sunday' = ANY (day_types) AS sunday, feed_about.valid_from AS start_date, feed_pattern.valid_until AS end_date
 FROM feed_pattern, feed_about;
 
--- name: measured
--- The published line of every pattern of the network: read from its own tables alone, so that all processors share the work. Params: network_id.
-CREATE TEMPORARY TABLE feed_measured ON COMMIT DROP AS
-SELECT p.pattern_id, s.*
-FROM pattern p
-CROSS JOIN LATERAL gtfs_shape(p.geom) AS s
-WHERE p.network_id = :network_id;
-
 -- name: shape
--- The published line of each pattern that is in the feed.
-CREATE TEMPORARY TABLE feed_shape ON COMMIT DROP AS
-SELECT f.pattern_no, s.*
-FROM feed_measured s
-JOIN feed_pattern f USING (pattern_id);
+-- The published line of each pattern.
+CREATE UNLOGGED TABLE feed_shape AS
+SELECT f.pattern_no, f.pattern_id, s.*
+FROM feed_pattern f
+JOIN pattern p USING (network_id, pattern_id)
+CROSS JOIN LATERAL gtfs_shape(p.geom) AS s;
 
 -- name: shape_length
 -- How long each pattern is in the feed.
@@ -97,56 +97,71 @@ SET shape_length_m = s.length_m
 FROM (SELECT pattern_no, max(dist_m) AS length_m FROM feed_shape GROUP BY pattern_no) AS s
 WHERE s.pattern_no = p.pattern_no;
 
--- name: pattern_stop
--- Each pattern's stops and the virtual ones between them, numbered from 1. The network measures in its own projection, so distances are scaled to the published length; in whole decimetres, they grow from stop to stop and never pass the shape's end. A virtual stop is reached after its share of the section between two stops. Params: network_id.
-CREATE TEMPORARY TABLE feed_pattern_stop ON COMMIT DROP AS
-WITH served AS (
-  SELECT pattern_id, stop_sequence, FALSE AS is_virtual, stop_id, dist_m::float AS own_m
-  FROM pattern_stop
-  WHERE network_id = :network_id
-  UNION ALL
-  SELECT v.pattern_id, before.stop_sequence, TRUE, v.stop_id, v.dist_m::float
-  FROM virtual_stop v
-  CROSS JOIN LATERAL (
-    SELECT max(s.stop_sequence) AS stop_sequence
+-- name: along
+-- A pattern's stops and the virtual ones between them, numbered from 1. The network measures in its own projection, so distances are scaled to the published length; in whole decimetres, they grow from stop to stop and never pass the shape's end. A virtual stop is reached after its share of the section between two stops. It is a function because PostgreSQL leaves window functions to one processor, where it cannot know that each order in them is a full one.
+CREATE FUNCTION feed_along(network integer, pattern text, length_m float, shape_length_m float)
+RETURNS TABLE (stop_sequence integer, section integer, stop_id text, dist_m numeric, is_virtual boolean, is_first boolean,
+               is_last boolean, step_share float, leads boolean, stands boolean, hailed boolean)
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 50
+AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  WITH served AS (
+    SELECT s.stop_sequence, FALSE AS is_virtual, s.stop_id, s.dist_m::float AS own_m
     FROM pattern_stop s
-    WHERE s.network_id = v.network_id AND s.pattern_id = v.pattern_id AND s.dist_m < v.dist_m
-  ) AS before
-  WHERE v.network_id = :network_id
-), stop_along AS (
-  SELECT p.pattern_no, s.*, (p.shape_length_m * 10)::integer AS length_dm,
-         row_number() OVER way AS place, count(*) OVER (PARTITION BY p.pattern_no) - row_number() OVER way + 1 AS place_back,
-         round((s.own_m * p.shape_length_m::float / p.length_m * 10)::numeric)::integer AS along_dm,
-         lead(s.own_m) OVER way AS next_own_m, s.own_m - lag(s.own_m) OVER way AS step_m,
-         -- Sections are counted by the stop that they lead to: virtual ones come after the stop of their number.
-         sum((NOT is_virtual)::integer) OVER way - (NOT is_virtual)::integer AS section_no
-  FROM feed_pattern p
-  JOIN served s USING (pattern_id)
-  WINDOW way AS (PARTITION BY p.pattern_no ORDER BY s.stop_sequence, s.is_virtual, s.own_m)
-), raised AS (
-  SELECT *, max(along_dm - place) OVER (PARTITION BY pattern_no ORDER BY place) + place AS raised_dm,
-         max(stop_sequence) OVER section AS sequence_in_section, count(*) OVER section AS steps, sum(step_m) OVER section AS section_m
-  FROM stop_along
-  WINDOW section AS (PARTITION BY pattern_no, section_no)
-), pushed AS (
-  -- The same from the far end: whatever lies past it is pushed back below.
-  SELECT *, length_dm - place_back
-         - max(greatest(length_dm - raised_dm, 0) - place_back) OVER (PARTITION BY pattern_no ORDER BY place_back) AS dist_dm
-  FROM raised
-)
-SELECT pattern_no, pattern_id, place::integer AS stop_sequence, CASE WHEN place > 1 THEN sequence_in_section END AS section,
-       stop_id, round(dist_dm / 10.0, 1) AS dist_m, is_virtual, place = 1 AS is_first, place_back = 1 AS is_last,
-       CASE WHEN steps = 1 OR section_m <= 0 THEN 1.0 / steps ELSE step_m / section_m END::float AS step_share,
-       place = min(place) OVER (PARTITION BY pattern_no, section_no) AS leads,
-       -- It leaves its first stop when it starts, without the usual standing.
-       place > 2 AND place = min(place) OVER (PARTITION BY pattern_no, section_no) AS stands,
-       -- Riders hail the vehicle on most of the way to the next stop.
-       coalesce(next_own_m - own_m < 2 * (
-         SELECT sum(greatest(least(h.to_m, next_own_m) - greatest(h.from_m, own_m), 0))
-         FROM hail_stretch h
-         WHERE h.network_id = :network_id AND h.pattern_id = pushed.pattern_id
-       ), FALSE) AS hailed
-FROM pushed;
+    WHERE s.network_id = network AND s.pattern_id = pattern
+    UNION ALL
+    SELECT before.stop_sequence, TRUE, v.stop_id, v.dist_m::float
+    FROM virtual_stop v
+    CROSS JOIN LATERAL (
+      SELECT max(s.stop_sequence) AS stop_sequence
+      FROM pattern_stop s
+      WHERE s.network_id = network AND s.pattern_id = pattern AND s.dist_m < v.dist_m
+    ) AS before
+    WHERE v.network_id = network AND v.pattern_id = pattern
+  ), stop_along AS (
+    SELECT s.*, (shape_length_m * 10)::integer AS length_dm, row_number() OVER way AS place,
+           count(*) OVER () - row_number() OVER way + 1 AS place_back,
+           round((s.own_m * shape_length_m / length_m * 10)::numeric)::integer AS along_dm,
+           lead(s.own_m) OVER way AS next_own_m, s.own_m - lag(s.own_m) OVER way AS step_m,
+           -- Sections are counted by the stop that they lead to: virtual ones come after the stop of their number.
+           sum((NOT s.is_virtual)::integer) OVER way - (NOT s.is_virtual)::integer AS section_no
+    FROM served s
+    WINDOW way AS (ORDER BY s.stop_sequence, s.is_virtual, s.own_m)
+  ), raised AS (
+    SELECT *, max(along_dm - place) OVER (ORDER BY place) + place AS raised_dm,
+           max(stop_sequence) OVER section AS sequence_in_section, count(*) OVER section AS steps,
+           sum(step_m) OVER section AS section_m, min(place) OVER section AS leading_place
+    FROM stop_along
+    WINDOW section AS (PARTITION BY section_no)
+  ), pushed AS (
+    -- The same from the far end: whatever lies past it is pushed back below.
+    SELECT *, length_dm - place_back
+           - max(greatest(length_dm - raised_dm, 0) - place_back) OVER (ORDER BY place_back) AS dist_dm
+    FROM raised
+  )
+  SELECT place::integer, CASE WHEN place > 1 THEN sequence_in_section END, stop_id, round(dist_dm / 10.0, 1), is_virtual,
+         place = 1, place_back = 1, CASE WHEN steps = 1 OR section_m <= 0 THEN 1.0 / steps ELSE step_m / section_m END::float,
+         place = leading_place,
+         -- It leaves its first stop when it starts, without the usual standing.
+         place > 2 AND place = leading_place,
+         -- Riders hail the vehicle on most of the way to the next stop.
+         coalesce(next_own_m - own_m < 2 * (
+           SELECT sum(greatest(least(h.to_m, next_own_m) - greatest(h.from_m, own_m), 0))
+           FROM hail_stretch h
+           WHERE h.network_id = network AND h.pattern_id = pattern
+         ), FALSE)
+  FROM pushed;
+END
+$$;
+
+-- name: pattern_stop
+-- The stops of all patterns.
+CREATE UNLOGGED TABLE feed_pattern_stop AS
+SELECT p.pattern_no, p.pattern_id, s.*
+FROM feed_pattern p
+CROSS JOIN LATERAL feed_along(p.network_id, p.pattern_id, p.length_m, p.shape_length_m::float) AS s;
 
 -- name: pattern_stop_key
 -- Finds the stops of a pattern in order.
@@ -158,7 +173,7 @@ CREATE INDEX ON feed_pattern_stop (pattern_no, section);
 
 -- name: clean_name
 -- The names that riders gave to stops, each on one line.
-CREATE TEMPORARY TABLE feed_clean_name ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_clean_name AS
 SELECT s.stop_id, gtfs_name(s.name) AS name
 FROM feed_about a
 JOIN stop s USING (network_id)
@@ -166,7 +181,7 @@ WHERE s.name IS NOT NULL AND EXISTS (SELECT FROM feed_pattern_stop served WHERE 
 
 -- name: landmark
 -- What has a name that people can see or ask for from a stop near by: other stops, then clinics, markets and offices.
-CREATE TEMPORARY TABLE feed_landmark ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_landmark AS
 SELECT named.name, s.geom::geography AS geog, 'nearest_named_stop' AS method, s.stop_id AS id
 FROM feed_about a
 JOIN stop s USING (network_id)
@@ -184,7 +199,7 @@ CREATE INDEX ON feed_landmark USING gist (geog);
 
 -- name: stop
 -- The stops that patterns serve, under the names that riders gave them or a person chose. One without a name is called after the nearest landmark within sight, else by its id. Params: near_m.
-CREATE TEMPORARY TABLE feed_stop ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_stop AS
 SELECT s.stop_id,
        coalesce(named.name, replace(near_text.text, '{name}', near.name),
                 replace(unnamed_text.text, '{stop_id}', s.stop_id)) AS name,
@@ -237,7 +252,7 @@ LEFT JOIN LATERAL (
 
 -- name: window
 -- When the vehicles of each band start. Planners round headways to whole minutes in ways of their own, so the feed does it first, half a minute up, at least one; a headway beyond its band means one departure in it, which is what the band's own length says. A window is as many headways as begin within its band, and the next one starts where it ends: so nothing bunches at the border, and all planners start the same vehicles. A band that is over by then has none. Params: network_id.
-CREATE TEMPORARY TABLE feed_window ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_window AS
 WITH RECURSIVE band AS (
   SELECT p.pattern_no, h.*, row_number() OVER (PARTITION BY p.pattern_no ORDER BY h.band_start_s) AS place,
          least(greatest(floor(h.headway_s::float / 60 + 0.5)::integer * 60, 60), h.band_end_s - h.band_start_s)
@@ -262,7 +277,7 @@ SELECT pattern_no, band_start_s, start_s, published_headway_s, departures FROM c
 
 -- name: trip
 -- One trip for each pattern and window, numbered in the order of their ids. Params: network_id.
-CREATE TEMPORARY TABLE feed_trip ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_trip AS
 SELECT row_number() OVER (ORDER BY trip_id COLLATE "C")::integer AS trip_no, named.*
 FROM (
   SELECT p.pattern_id || '-' || p.days || '-' || replace(left(gtfs_time(h.band_start_s), -3), ':', '') AS trip_id,
@@ -277,16 +292,16 @@ FROM (
 
 -- name: timed_band
 -- The bands in which a pattern's sections are timed, and how many of them. Params: network_id.
-CREATE TEMPORARY TABLE feed_timed_band ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_timed_band AS
 SELECT pattern_id, band_start_s, band_end_s, count(*) AS sections, min(seconds) AS least_s
 FROM running_time
 WHERE network_id = :network_id
 GROUP BY pattern_id, band_start_s, band_end_s;
 
 -- name: trip_band
--- From which bands a trip takes its times: the narrowest around its own that times every section, and narrower ones that time some of them. Params: network_id.
-CREATE TEMPORARY TABLE feed_trip_band ON COMMIT DROP AS
-SELECT CAST(:network_id AS integer) AS network_id, trip_no, trip_id, pattern_no, pattern_id, band_start_s, band_end_s, preference::integer, own, complete
+-- From which bands a trip takes its times: the narrowest around its own that times every section, and narrower ones that time some of them.
+CREATE UNLOGGED TABLE feed_trip_band AS
+SELECT trip_no, trip_id, pattern_no, pattern_id, band_start_s, band_end_s, preference::integer, own, complete
 FROM (
   SELECT t.trip_no, t.trip_id, t.pattern_no, t.pattern_id, b.band_start_s, b.band_end_s,
          (b.band_start_s, b.band_end_s) = (t.band_start_s, t.band_end_s) AS own,
@@ -313,73 +328,62 @@ CREATE INDEX ON feed_trip_band (pattern_no);
 -- Finds a pattern's trips.
 CREATE INDEX ON feed_trip (pattern_no);
 
--- name: block
--- Patterns whose trips follow each other: one in each block but where the ids of trips interleave, which ours never do. Worked out block by block, three million stop times are sorted five hundred at a time.
-CREATE TEMPORARY TABLE feed_block ON COMMIT DROP AS
-SELECT a.network_id, pattern_no, p.pattern_id, count(*) FILTER (WHERE begins) OVER (ORDER BY first_trip_no) AS block_no
-FROM (
-  SELECT pattern_no, first_trip_no,
-         first_trip_no > coalesce(max(last_trip_no) OVER (ORDER BY first_trip_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
-           AS begins
-  FROM (
-    SELECT pattern_no, min(trip_no) AS first_trip_no, max(trip_no) AS last_trip_no FROM feed_trip GROUP BY pattern_no
-  ) AS trips
-) AS follows
-JOIN feed_pattern p USING (pattern_no)
-CROSS JOIN feed_about a;
-
--- name: block_order
--- Takes blocks in order.
-CREATE INDEX ON feed_block (block_no, pattern_no);
-
 -- name: sizes
--- Tells the planner how large the tables are: nobody else does of temporary ones.
-ANALYZE feed_pattern, feed_pattern_stop, feed_trip, feed_trip_band, feed_block;
+-- Tells the planner how large the tables are: nobody else does before they are committed.
+ANALYZE feed_pattern, feed_pattern_stop, feed_trip, feed_trip_band;
 
--- name: stop_time
--- When a trip reaches and leaves each stop, in whole seconds, each later than the one before is left; and how that is known: measured in the trip's own band, over a wider part of the day, or an estimate. Nobody said when a trip starts: the feed needs an hour, so it takes the window's, and leaves its first stop then.
-CREATE TEMPORARY VIEW feed_stop_time AS
-SELECT block.block_no, timed.*
-FROM (SELECT DISTINCT block_no FROM feed_block) AS block
-CROSS JOIN LATERAL (
-  WITH candidate AS (
-    SELECT found.*
-    FROM feed_block p
-    CROSS JOIN LATERAL (
+-- name: timed
+-- When the trips of a pattern reach and leave each stop, in whole seconds, each later than the one before is left; and how that is known: measured in the trip's own band, over a wider part of the day, or an estimate. Nobody said when a trip starts: the feed needs an hour, so it takes the window's, and leaves its first stop then. A function for the same reason as feed_along; what it reads is fenced, so that each row is read once whatever the planner thinks.
+CREATE FUNCTION feed_timed(network integer, pattern text, number integer)
+RETURNS TABLE (trip_no integer, trip_id text, stop_sequence integer, stop_id text, dist_m numeric, hailed boolean,
+               is_virtual boolean, is_first boolean, is_last boolean, arrival_s integer, departure_s integer, method text,
+               runs integer, people integer)
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 100000 ROWS 500
+AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  WITH section AS (
+    SELECT DISTINCT ON (trip_no, stop_sequence) *
+    FROM (
       SELECT b.trip_no, b.trip_id, s.stop_sequence, b.preference, s.stop_id, s.dist_m, s.hailed, s.is_virtual, s.is_first,
              s.is_last, CASE WHEN s.stands THEN r.standing_s::float ELSE 0 END AS standing_s,
              greatest(CASE WHEN s.stands THEN r.standing_s::float ELSE 0 END
                + (r.seconds::float - r.standing_s::float) * s.step_share, 1) AS seconds,
              CASE WHEN r.runs = 0 THEN r.method WHEN b.own THEN 'band' ELSE 'wider_band' END AS method, r.runs, r.people
-      FROM running_time r
-      JOIN feed_trip_band b USING (band_start_s, band_end_s)
-      JOIN feed_pattern_stop s ON s.section = r.stop_sequence
-      WHERE r.network_id = p.network_id AND r.pattern_id = p.pattern_id AND b.pattern_no = p.pattern_no
-        AND s.pattern_no = p.pattern_no
+      FROM (SELECT * FROM running_time WHERE network_id = network AND pattern_id = pattern OFFSET 0) AS r
+      JOIN (SELECT * FROM feed_trip_band WHERE pattern_no = number OFFSET 0) AS b USING (band_start_s, band_end_s)
+      JOIN (SELECT * FROM feed_pattern_stop WHERE pattern_no = number OFFSET 0) AS s ON s.section = r.stop_sequence
       UNION ALL
       SELECT t.trip_no, t.trip_id, s.stop_sequence, 0, s.stop_id, s.dist_m, s.hailed, s.is_virtual, s.is_first, s.is_last, 0,
              t.start_s, 'band_start', 0, NULL
       FROM feed_trip t, feed_pattern_stop s
-      WHERE t.pattern_no = p.pattern_no AND s.pattern_no = p.pattern_no AND s.stop_sequence = 1
+      WHERE t.pattern_no = number AND s.pattern_no = number AND s.stop_sequence = 1
     ) AS found
-    WHERE p.block_no = block.block_no
-  ), section AS (
-    SELECT DISTINCT ON (trip_no, stop_sequence) * FROM candidate ORDER BY trip_no, stop_sequence, preference
+    ORDER BY trip_no, stop_sequence, preference
   ), reached AS (
     SELECT *, sum(seconds) OVER trip AS reached_s, lead(seconds) OVER trip AS next_s, lead(standing_s) OVER trip AS stands_s
     FROM section
     WINDOW trip AS (PARTITION BY trip_no ORDER BY stop_sequence ROWS UNBOUNDED PRECEDING)
   )
   SELECT trip_no, trip_id, stop_sequence, stop_id, dist_m, hailed, is_virtual, is_first, is_last,
-         floor(reached_s + 0.5)::integer AS arrival_s,
+         floor(reached_s + 0.5)::integer,
          coalesce(least(floor(reached_s + 0.5) + floor(stands_s + 0.5), floor(reached_s + next_s + 0.5) - 1),
-                  floor(reached_s + 0.5))::integer AS departure_s, method, runs, people
-  FROM reached
-) AS timed;
+                  floor(reached_s + 0.5))::integer, method, runs, people
+  FROM reached;
+END
+$$;
+
+-- name: stop_time
+-- When every trip reaches and leaves each stop.
+CREATE VIEW feed_stop_time AS
+SELECT p.pattern_no, timed.*
+FROM feed_pattern p
+CROSS JOIN LATERAL feed_timed(p.network_id, p.pattern_id, p.pattern_no) AS timed;
 
 -- name: served
 -- Which patterns and routes serve each stop with a place of its own.
-CREATE TEMPORARY TABLE feed_served ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_served AS
 SELECT s.stop_id, s.geog, array_agg(DISTINCT p.pattern_no) AS patterns, array_agg(DISTINCT p.route_id) AS routes
 FROM feed_stop s
 JOIN feed_pattern_stop served USING (stop_id)
@@ -393,7 +397,7 @@ CREATE INDEX ON feed_served USING gist (geog);
 
 -- name: transfer
 -- Where riders change on foot: from a stop to another near by that other routes serve, and none serves both. Params: transfer_m, change_mps.
-CREATE TEMPORARY TABLE feed_transfer ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_transfer AS
 SELECT here.stop_id AS from_stop_id, there.stop_id AS to_stop_id, apart.m AS distance_m,
        ceil(apart.m / :change_mps)::integer AS walk_s
 FROM feed_served here
@@ -404,7 +408,7 @@ WHERE NOT here.patterns && there.patterns
 
 -- name: load
 -- How full the vehicles of a pattern are, by stop as the feed counts them and by band, numbered in that order. Params: network_id.
-CREATE TEMPORARY TABLE feed_load ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_load AS
 SELECT row_number() OVER (ORDER BY s.pattern_no, s.stop_sequence, l.band_start_s, l.band_end_s)::integer AS load_no,
        s.pattern_no, s.stop_sequence, s.stop_id, l.band_start_s, l.band_end_s, l.seats, l.seats_low, l.seats_high,
        l.seats_runs, l.boarded, l.boarded_low, l.boarded_high, l.alighted, l.alighted_low, l.alighted_high, l.counted_runs,

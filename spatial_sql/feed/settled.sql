@@ -2,12 +2,12 @@
 
 -- name: holiday
 -- The public holidays on which vehicles run as on Sundays, as a person says; none where nobody does. Params: holidays.
-CREATE TEMPORARY TABLE feed_holiday ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_holiday AS
 SELECT * FROM jsonb_to_recordset(CAST(:holidays AS jsonb)) AS known (day date, name text);
 
 -- name: booked
 -- The services that come when they are called. Params: network_id.
-CREATE TEMPORARY TABLE feed_booked ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_booked AS
 SELECT b.booked_id, gtfs_name(b.name) AS name, coalesce(b.agency_id, 'informal') AS agency_id, b.geom, b.phone, b.url,
        b.day_types, days AS service_id, b.start_s, b.end_s, b.notice_min, b.notice_days, b.book_until_s
 FROM booked_service b
@@ -20,7 +20,7 @@ WHERE b.network_id = :network_id;
 
 -- name: agency
 -- The brands that run routes or booked services; one more stands for all informal operators of the city, where there are others. An agency without a page of its own has the publisher's. Params: network_id.
-CREATE TEMPORARY TABLE feed_agency ON COMMIT DROP AS
+CREATE UNLOGGED TABLE feed_agency AS
 SELECT known.agency_id, known.name, coalesce(known.url, a.publisher_url) AS url, known.phone, known.email,
        known.cemv_support,
        EXISTS (SELECT FROM feed_route r WHERE r.agency_id = known.agency_id) AS runs_routes,
@@ -40,7 +40,7 @@ CROSS JOIN feed_about a;
 
 -- name: translation
 -- The feed's own sentences in the other languages, and the names that people translated. A stop that is called after what is near it is so in every language. Of a sentence that only one kind of feed has, expanded says which.
-CREATE TEMPORARY VIEW feed_translation AS
+CREATE VIEW feed_translation AS
 WITH own AS (
   SELECT t.key, t.text AS own_text, o.language, o.text
   FROM feed_about a

@@ -6,4 +6,4 @@ SELECT trip_id, gtfs_time(arrival_s) AS arrival_time, gtfs_time(departure_s) AS 
        CASE WHEN hailed THEN 0 END AS continuous_pickup, CASE WHEN hailed THEN 0 END AS continuous_drop_off,
        dist_m AS shape_dist_traveled, 0 AS timepoint
 FROM feed_stop_time
-ORDER BY block_no, trip_no, stop_sequence
+ORDER BY pattern_no, trip_no, stop_sequence

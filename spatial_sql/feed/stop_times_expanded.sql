@@ -9,4 +9,4 @@ FROM feed_stop_time s
 JOIN feed_trip t USING (trip_no)
 CROSS JOIN LATERAL generate_series(1, t.departures) AS n
 CROSS JOIN LATERAL (SELECT (n - 1) * t.published_headway_s AS s) AS later
-ORDER BY block_no, trip_no, n::text COLLATE "C", stop_sequence
+ORDER BY s.pattern_no, trip_no, n::text COLLATE "C", stop_sequence
