@@ -15,6 +15,8 @@ from mapping_service.store.streets import get_version
 from mapping_service.web.database import config, connection
 
 _PACKAGE = Path(__file__).parents[1]
+# Where fontconfig looks for fonts on Debian.
+_FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 # All that a drawing or a sheet is made with, apart from the release.
 _MAKERS = (
     "drawing/*.py", "web/prints.py", "web/timetable.py", "web/timeline.py", "web/language.py", "web/palette.py",
@@ -25,9 +27,10 @@ _MAKERS = (
 def kept(found: Snapshot, name: str, make: Callable[[], bytes]) -> bytes:
     """Return what was made for a release of a city under a name, or make it and keep it.
 
-    What was kept for earlier releases goes away then. Nobody ever reads half a file.
+    What was kept for earlier releases goes away then, and once fonts have come or gone. Nobody ever reads half a file.
     """
-    made_with = (found.city, found.release, config().base_url, get_version(connection(), found.city.slug), _makers())
+    streets = get_version(connection(), found.city.slug)
+    made_with = (found.city, found.release, config().base_url, streets, _makers(), _fonts_changed_ns())
     folder = config().data_dir / "drawings" / found.city.slug / sha256(repr(made_with).encode()).hexdigest()[:32]
     path = folder / sha256(name.encode()).hexdigest()[:32]
     if path.is_file():
@@ -46,3 +49,9 @@ def kept(found: Snapshot, name: str, make: Callable[[], bytes]) -> bytes:
 def _makers() -> str:
     paths = sorted(path for pattern in _MAKERS for path in _PACKAGE.glob(pattern))
     return sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
+
+
+def _fonts_changed_ns() -> int:
+    """Return when fonts were last installed or removed, 0 without any: a folder changes with the files in it."""
+    folders = (folder for place in _FONTS for folder, _, _ in os.walk(Path(place).expanduser()))
+    return max((os.stat(folder).st_mtime_ns for folder in folders), default=0)

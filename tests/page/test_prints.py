@@ -1,4 +1,4 @@
-"""Timetables and maps on a screen: axe finds nothing serious, they fit a narrow phone, they print without scripts."""
+"""Timetables, maps and releases on a screen: axe finds nothing serious, they fit a phone and print without scripts."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from tests.page.test_looks import AXE, findings
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci")
-def test_a_timetable_and_a_route_page_are_for_everybody_on_a_narrow_phone(
+def test_every_page_of_a_city_is_for_everybody_on_a_narrow_phone(
     play: Any, site: Site, tmp_path: Path
 ) -> None:
     phone = Phone(play, tmp_path / "phone", {"viewport": {"width": 320, "height": 640}, "locale": "en"})
     try:
-        for address in ("routes/R1/timetable", "routes/R2/timetable?lang=fr", "routes/R1"):
+        for address in (
+            "", "routes/R1/timetable", "routes/R2/timetable?lang=fr", "routes/R1", "stops/S1", "releases/",
+            "releases/1",
+        ):
             page = phone.open(f"{site.url}/drawn-town/{address}")
             assert (address, findings(page)) == (address, [])
         assert phone.errors == []

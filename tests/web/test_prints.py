@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from sqlalchemy import Connection
 from mapping_service.drawing import city
 from mapping_service.store.streets import save_streets
 from mapping_service.street_records import StreetMap, StreetReading
+from mapping_service.web import kept
 from tests.factories import at, draw_network, make_city, make_network, make_pattern, make_route
 from tests.web.test_alerts import tell
 from tests.web.test_pages import HOSTILE, drawn_network, text
@@ -146,6 +149,29 @@ def test_what_took_long_is_kept_until_the_next_release(
     monkeypatch.setenv("COMMONWAY_DATA", str(tmp_path))
     assert "2" in ElementTree.fromstring(client.get("/drawn-town/network.svg?lang=en").data).itertext()
     assert len(list((tmp_path / "drawings" / "drawn-town").glob("*/*"))) == 1
+
+
+def test_what_was_kept_is_made_again_once_a_font_has_been_installed(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fonts = tmp_path / "fonts"
+    (fonts / "noto").mkdir(parents=True)
+    monkeypatch.setattr(kept, "_FONTS", (str(fonts), str(tmp_path / "nowhere")))
+    made: list[object] = []
+    draw = city.draw
+
+    def drawn(*given: Any) -> Any:
+        made.append(given)
+        return draw(*given)
+
+    monkeypatch.setattr(city, "draw", drawn)
+    for _ in range(2):
+        assert client.get("/drawn-town/network.svg").status_code == 200
+    assert len(made) == 1
+    (fonts / "noto" / "Ethiopic.ttf").touch()
+    os.utime(fonts / "noto", (2e9, 2e9))
+    client.get("/drawn-town/network.svg")
+    assert len(made) == 2
 
 
 @pytest.mark.parametrize(
