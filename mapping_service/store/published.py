@@ -120,7 +120,8 @@ class RouteSummary:
 
 @dataclass(frozen=True)
 class PatternStop:
-    """A stop as one pattern serves it. ``from_previous_s`` is the usual time from the stop before, over the day."""
+    """A stop as one pattern serves it. ``from_previous_s`` is the usual time from the stop before, over the day;
+    ``name`` that of its crossing where nobody named it."""
 
     stop_sequence: int
     stop_id: str
@@ -226,6 +227,8 @@ class Pattern:
 @dataclass(frozen=True)
 class Stop:
     """A stop and the routes that serve it; ``method`` is how it was found: reported, dwell, terminal, imported.
+
+    ``name`` is what people call it, where nobody did the crossing of streets at which it lies.
 
     ``station_id`` is ``None`` for a stop that stands alone; ``station_stop_ids`` are the others of its station.
     """

@@ -22,9 +22,10 @@ AS $$
     ) t WHERE geom IS NOT NULL
   ), stops AS (
     SELECT ST_AsMVT(t, 'stops', 4096, 'geom') AS mvt FROM (
-      SELECT s.stop_id, s.name, s.method, s.runs, round(s.confidence::numeric, 2)::float AS confidence,
+      SELECT s.stop_id, coalesce(s.name, c.name) AS name, s.method, s.runs, round(s.confidence::numeric, 2)::float AS confidence,
              ST_AsMVTGeom(ST_Transform(s.geom, 3857), tile) AS geom
-      FROM stop s, bounds
+      FROM bounds, stop s
+      LEFT JOIN stop_street c ON c.network_id = s.network_id AND c.stop_id = s.stop_id AND c.method = 'crossing'
       WHERE z >= 11 AND s.network_id = network AND s.geom && wide
       ORDER BY s.stop_id COLLATE "C"
     ) t WHERE geom IS NOT NULL

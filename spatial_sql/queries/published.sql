@@ -88,13 +88,15 @@ WHERE p.network_id = :network_id AND p.route_id = :route_id
 ORDER BY p.direction_id, p.runs DESC, p.pattern_id;
 
 -- name: list_pattern_stops
--- The stops of a route's patterns, in order, each with the whole-day seconds from the stop before.
+-- The stops of a route's patterns, in order, each with the whole-day seconds from the stop before; one that nobody
+-- named is called after the crossing at which it lies.
 -- Params: network_id, route_id.
-SELECT ps.pattern_id, ps.stop_sequence, ps.stop_id, s.name, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat,
+SELECT ps.pattern_id, ps.stop_sequence, ps.stop_id, coalesce(s.name, c.name) AS name, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat,
        ps.dist_m, ps.runs, ps.runs_past, ps.confidence, t.seconds AS from_previous_s
 FROM pattern_stop ps
 JOIN pattern p USING (network_id, pattern_id)
 JOIN stop s USING (network_id, stop_id)
+LEFT JOIN stop_street c ON c.network_id = s.network_id AND c.stop_id = s.stop_id AND c.method = 'crossing'
 LEFT JOIN running_time t
   ON t.network_id = ps.network_id AND t.pattern_id = ps.pattern_id AND t.stop_sequence = ps.stop_sequence
      AND t.band_start_s = 0 AND t.band_end_s = 86400
@@ -158,8 +160,9 @@ WHERE network_id = :network_id AND route_id = :route_id
 ORDER BY from_m;
 
 -- name: list_stops
--- The stops of a network and the routes that serve each. Params: network_id, stop_id (null: all of them).
-SELECT s.stop_id, s.name, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat, s.method, s.runs, s.people, s.confidence,
+-- The stops of a network and the routes that serve each; one that nobody named is called after the crossing at which it lies. Params: network_id, stop_id (null: all of them).
+SELECT s.stop_id, coalesce(s.name, x.name) AS name, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat, s.method, s.runs, s.people,
+       s.confidence,
        (s.first_seen AT TIME ZONE c.timezone)::date AS first_seen,
        (s.last_seen AT TIME ZONE c.timezone)::date AS last_seen,
        ARRAY(
@@ -178,6 +181,7 @@ SELECT s.stop_id, s.name, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat, s.method, s.
 FROM stop s
 JOIN city c USING (city_id)
 LEFT JOIN station a USING (network_id, station_id)
+LEFT JOIN stop_street x ON x.network_id = s.network_id AND x.stop_id = s.stop_id AND x.method = 'crossing'
 LEFT JOIN source_feed f ON f.source_id = s.source_id
 WHERE s.network_id = :network_id AND (CAST(:stop_id AS text) IS NULL OR s.stop_id = :stop_id)
 ORDER BY s.stop_id COLLATE "C";

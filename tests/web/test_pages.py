@@ -275,3 +275,15 @@ def test_what_comes_from_a_feed_of_others_says_so_and_claims_no_ride(
         page = text(client, f"{address}?lang={language}")
         assert "Old &lt;survey&gt;" in page and "2019" in page and "<survey>" not in page
     assert catalog(language)["imported.unchecked"] in text(client, f"/drawn-town/stops/S1?lang={language}")
+
+
+def test_a_stop_that_nobody_named_is_called_after_its_crossing(client: FlaskClient, rows: Connection) -> None:
+    assert "Unnamed stop" in text(client, "/drawn-town/stops/S7")
+    city_id, network_id = drawn_network(rows)
+    key = {"network_id": network_id, "city_id": city_id, "name": "Wide Road / Elm Street", "method": "crossing"}
+    rows.execute(table(rows, "stop_street").insert(), [{**key, "stop_id": "S1"}, {**key, "stop_id": "S7"}])
+    rows.commit()
+    assert "Wide Road / Elm Street" in text(client, "/drawn-town/stops/S7")
+    assert "Wide Road / Elm Street" in text(client, "/drawn-town/routes/R2")
+    named = {one["stop_id"]: one["name"] for one in client.get("/api/v1/cities/drawn-town/stops").get_json()["stops"]}
+    assert (named["S7"], named["S1"]) == ("Wide Road / Elm Street", "Harbour")
