@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -14,8 +14,11 @@ from sqlalchemy import Connection
 from mapping_service.errors import Conflict, Problem
 from mapping_service.parameters import Parameters
 from mapping_service.records import City
+from mapping_service.review.identity import Known
+from mapping_service.review.lines import settle
 from mapping_service.review.succession import followers
-from mapping_service.store import ids, networks, releases
+from mapping_service.store import ids, networks, releases, sources
+from mapping_service.store.agencies import brands_told
 from mapping_service.store.cities import lock_city
 from mapping_service.store.crossings import name_by_streets, names_of_streets
 from mapping_service.store.virtual_stops import make_virtual_stops
@@ -52,13 +55,25 @@ def accept(connection: Connection, city: City, *, min_confidence: float, actor: 
     public = _mint_all(connection, city, candidate, chosen)
     retired = networks.replace_routes(connection, candidate, accepted, public)
     ids.apply_chosen_names(connection, accepted, accepted)
-    found = followers(before, networks.load_known(connection, city), Parameters())
+    after = networks.load_known(connection, city)
+    found = followers(before, after, Parameters(), _heirs(connection, city, before, after, Parameters()))
     ids.save_followers(connection, city.city_id, accepted, found)
     points = networks.mint_service_points(connection, city.city_id, candidate)
     networks.copy_service_points(connection, candidate, accepted)
     networks.write_review(connection, city.city_id, public, "accept", actor)
     networks.write_review(connection, city.city_id, retired, "retire", actor)
     return AcceptReport(public, retired, points)
+
+
+def _heirs(connection: Connection, city: City, before: Known, after: Known, p: Parameters) -> Mapping[str, str]:
+    """Return which accepted pattern stands now for each imported one that no ride spoke for and that was given up."""
+    gone = {one for one in before.pattern_runs.keys() - after.pattern_runs.keys() if not before.pattern_runs[one]}
+    if not gone or city.srid is None:
+        return {}
+    accepted = networks.network_id(connection, city.city_id, "accepted")
+    ours = sources.load_lines(connection, accepted, city.srid, brands=brands_told(connection, accepted))
+    theirs = sources.load_drawn(connection, city.city_id, city.srid, gone)
+    return settle(ours, theirs, p).heirs
 
 
 def _mint_all(connection: Connection, city: City, candidate: int, chosen: list[str]) -> list[str]:

@@ -131,7 +131,7 @@ def _offer(connection: Connection, city: City, network: int, draft: NetworkDraft
     lon, lat = next(iter(lines.values()))[0]
     srid = city.srid or utm_srid(float(lon), float(lat))
     ours = sources.load_lines(connection, candidate, srid, brands=brands_told(connection, candidate))
-    covered = sorted(settle(ours, lines_of(draft, srid), p).covered)
+    covered = sorted(settle(ours, lines_of(draft, srid), p).heirs)
     networks.bring_source(connection, candidate, network, [route.route_id for route in draft.routes], covered)
     return covered
 

@@ -39,7 +39,7 @@ from mapping_service.records import City, Document
 from mapping_service.relating import place_new, relate_new, related
 from mapping_service.review.identity import with_known_ids
 from mapping_service.review.lines import brands_in, lines_of, settle
-from mapping_service.store import instances, intake, networks, relations, runs, sources, trust
+from mapping_service.store import ids, instances, intake, networks, relations, runs, sources, trust
 from mapping_service.store.cities import get_city, lock_city
 from mapping_service.store.engine import engine_for, row, rows, run
 from mapping_service.store.people import has_consent
@@ -277,9 +277,12 @@ def infer(connection: Connection, city: City, p: Parameters, progress: Progress)
     places = np.array([[stop.lon, stop.lat] for stop in draft.stops], dtype=np.float64).reshape(-1, 2)
     stop_xy = to_metres(places[:, 0], places[:, 1], city.srid) if len(places) else places
     imported = sources.load_imported(connection, city.city_id)
-    settled = settle(lines_of(draft, city.srid, brands_in(rides, draft)), imported.lines(city.srid), p)
-    named = with_known_ids(draft, stop_xy, networks.load_known(connection, city, imported), p, settled.fits)
-    networks.save_candidates(connection, city, named, fingerprint, settled.covered)
+    known_ids = networks.load_known(connection, city, imported)
+    kept = with_known_ids(draft, stop_xy, known_ids, p)  # a person may have said what an accepted one is called
+    ours = lines_of(kept, city.srid, brands_in(rides, kept), ids.chosen_numbers(connection, city.city_id))
+    settled = settle(ours, imported.lines(city.srid), p)
+    named = with_known_ids(kept, stop_xy, known_ids, p, settled.fits)
+    networks.save_candidates(connection, city, named, fingerprint, settled.heirs)
     relations.forget_placements(connection, city.city_id)
     progress("infer", 3, 3)
     return True

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from mapping_service.records import Floats, NetworkDraft, Ride
 from mapping_service.review.ways import Fit, same_ways, ways_of
 
 _FEWEST_WORDS = 2  # one alone may be the kind of vehicle, or the city
+NOTHING_SAID: Mapping[str, Any] = {}
 _STEM_CHARS = 4  # words that begin alike are one: typed short, or with the letters that a phone has
 
 
@@ -49,12 +51,14 @@ class Lines:
 
 @dataclass(frozen=True)
 class Settled:
-    """Which routes are which lines (``pairs``), the patterns of those that go the same way, best first (``fits``), the
-    patterns of lines that ours speak for now (``covered``), and the lines of which a route may be one (``open``)."""
+    """What goes with what: routes with the lines that they are (``pairs``), patterns with those whose way they go
+    (``fits``), each pattern of theirs with that of ours which stands for it from now on (``heirs``), routes with the
+    lines of which they may be one (``open``).
+    """
 
     pairs: Mapping[str, str]
     fits: Sequence[Fit]
-    covered: frozenset[str]
+    heirs: Mapping[str, str]
     open: Mapping[str, Sequence[str]]
 
 
@@ -85,14 +89,18 @@ class _Kin:
         return -self.level(p), -told, not self.brand, round(self.apart, 6), self.ours, self.theirs
 
 
-def lines_of(draft: NetworkDraft, srid: int, brands: Mapping[str, frozenset[str]] | None = None) -> Lines:
-    """Return the routes of a draft; ``brands`` are those whom riders named, by route."""
+def lines_of(
+    draft: NetworkDraft, srid: int, brands: Mapping[str, frozenset[str]] = NOTHING_SAID,
+    numbers: Mapping[str, str] = NOTHING_SAID,
+) -> Lines:
+    """Return the routes of a draft. By route, ``brands`` are whom riders named, ``numbers`` what a person chose."""
     return Lines(
         ways_of(draft, srid),
         {one.pattern_id: route.route_id for route in draft.routes for one in route.patterns},
         {
             one.route_id: Called(
-                one.short_name, one.long_name, one.name_votes, (brands or {}).get(one.route_id, frozenset())
+                numbers.get(one.route_id, one.short_name), one.long_name, one.name_votes,
+                brands.get(one.route_id, frozenset()),
             )
             for one in draft.routes
         },
@@ -132,11 +140,12 @@ def settle(ours: Lines, theirs: Lines, p: Parameters) -> Settled:
             taken.add(one.theirs)
     same = {*pairs.items(), *((one.ours, one.theirs) for one in kin if _is_part(one, kin, pairs, p))}
     mine = [fit for fit in fits if (ours.routes[fit[1]], theirs.routes[fit[2]]) in same]
-    again = {old for _, new, old in fits if _same_number(ours, theirs, pairs, new, old)}
+    again = [fit for fit in fits if _same_number(ours, theirs, pairs, *fit[1:])]
+    heirs = {old: new for _, new, old in sorted([*mine, *again], reverse=True)}  # the best comes last and stays
     undecided = {
         key: tuple(sorted(some - taken)) for key, some in sorted(doubtful.items()) if key not in pairs and some - taken
     }
-    return Settled(pairs, mine, frozenset(old for *_, old in mine) | again, undecided)
+    return Settled(pairs, mine, heirs, undecided)
 
 
 def _kin(ours: Lines, theirs: Lines, fits: Sequence[Fit], p: Parameters) -> list[_Kin]:

@@ -1,6 +1,7 @@
 """Which element holds what one that was given up held, so that its public id leads on. Pure.
 
-A route or pattern is followed by the one to which most of its rides belong now. A stop is followed by the nearest stop
+A route or pattern is followed by the one to which most of its rides belong now; one that was imported and that nobody
+rode by the one whose rides are of the same line (``review/lines.py``). A stop is followed by the nearest stop
 within a terminal's width on the patterns that served it, or on their followers; else by the nearest stop that is as
 near as two patterns' stops that are one. A station is followed by that of most of its stops. What nothing follows is
 gone: its id leads nowhere.
@@ -16,16 +17,20 @@ import numpy as np
 from mapping_service.parameters import Parameters
 from mapping_service.review.identity import Known
 
+NO_HEIRS: Mapping[str, str] = {}
 Followers = dict[str, dict[str, str]]
 """For each kind of element, old id -> new id."""
 
 
-def followers(before: Known, after: Known, p: Parameters) -> Followers:
-    """Return what follows each element of ``before`` that ``after`` has no more, by kind; both are one city's."""
-    patterns = _by_runs(before.pattern_runs, after.pattern_runs)
+def followers(before: Known, after: Known, p: Parameters, heirs: Mapping[str, str] = NO_HEIRS) -> Followers:
+    """Return what follows each element of ``before`` that ``after`` has no more, by kind; both are one city's.
+
+    ``heirs`` are the patterns that stand for imported ones.
+    """
+    patterns = {**heirs, **_by_runs(before.pattern_runs, after.pattern_runs)}
     stops = _by_place(before, after, patterns, p)
     return {
-        "route": _by_runs(_runs_of_routes(before), _runs_of_routes(after)),
+        "route": {**_by_patterns(before, after, heirs), **_by_runs(_runs_of_routes(before), _runs_of_routes(after))},
         "pattern": patterns,
         "stop": stops,
         "station": _by_stops(before, after, stops),
@@ -47,6 +52,15 @@ def _by_runs(before: Mapping[str, Collection[int]], after: Mapping[str, Collecti
     given_up = sorted(before.keys() - after.keys())
     held = {old: Counter(new for run_id in before[old] for new in holders.get(run_id, ())) for old in given_up}
     return {old: _most(votes) for old, votes in held.items() if votes}
+
+
+def _by_patterns(before: Known, after: Known, heirs: Mapping[str, str]) -> dict[str, str]:
+    kept = set(after.pattern_route.values())
+    votes: dict[str, Counter[str]] = {}
+    for old, new in heirs.items():
+        if before.pattern_route[old] not in kept:
+            votes.setdefault(before.pattern_route[old], Counter())[after.pattern_route[new]] += 1
+    return {old: _most(its) for old, its in sorted(votes.items())}
 
 
 def _most(votes: Counter[str]) -> str:

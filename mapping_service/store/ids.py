@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from mapping_service.review.succession import Followers
-from mapping_service.store.engine import row, run
+from mapping_service.store.engine import row, rows, run
 
 
 def save_followers(connection: Connection, city_id: int, accepted: int, found: Followers) -> None:
@@ -37,6 +37,12 @@ def save_chosen_name(
     """Keep what a person called an element of the accepted network."""
     values = {"network_id": accepted, "city_id": city_id, "kind": kind, "id": element_id, "field": field}
     run(connection, "ids.insert_chosen_name", {**values, "name": name, "actor": actor})
+
+
+def chosen_numbers(connection: Connection, city_id: int) -> dict[str, str]:
+    """Return what is painted on the vehicles of accepted routes, where a person said so."""
+    found = rows(connection, "ids.list_chosen_numbers", {"city_id": city_id})
+    return {one.element_id: one.name for one in found}
 
 
 def apply_chosen_names(connection: Connection, network_id: int, accepted: int) -> None:

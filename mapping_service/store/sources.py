@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -62,6 +62,19 @@ def load_imported(connection: Connection, city_id: int) -> Imported:
                          {**found.called, **said.called}, ())
         stops += rows(connection, "sources.list_stop_places", wanted)
     return replace(found, stops=stops)
+
+
+def load_drawn(connection: Connection, city_id: int, srid: int, pattern_ids: Collection[str]) -> Lines:
+    """Return some patterns as the feeds of a city have them, rejected or not."""
+    drawn = Lines({}, {}, {})
+    for source in rows(connection, "sources.list_networks", {"city_id": city_id}):
+        wanted = {"network_id": source.network_id, "route_ids": None}
+        found = _said(connection, wanted, _brands(connection, source.source_id)).lines(srid)
+        drawn = Lines(
+            {**drawn.ways, **{key: way for key, way in found.ways.items() if key in pattern_ids}},
+            {**drawn.routes, **found.routes}, {**drawn.called, **found.called},
+        )
+    return drawn
 
 
 def load_lines(

@@ -45,6 +45,14 @@ INSERT INTO chosen_name (network_id, kind, element_id, field, city_id, name, act
 VALUES (:network_id, :kind, :id, :field, :city_id, :name, :actor)
 ON CONFLICT ON CONSTRAINT chosen_name_pkey DO UPDATE SET name = excluded.name, actor = excluded.actor, at = excluded.at;
 
+-- name: list_chosen_numbers
+-- What people said is painted on the vehicles of accepted routes. Params: city_id.
+SELECT element_id, name
+FROM chosen_name c
+JOIN network n USING (network_id)
+WHERE n.city_id = :city_id AND n.kind = 'accepted' AND c.kind = 'route' AND c.field = 'short_name'
+ORDER BY element_id COLLATE "C";
+
 -- name: apply_chosen_names
 -- Call the elements of a network as a person did in the accepted one. Params: network_id, accepted_id.
 WITH chosen AS (

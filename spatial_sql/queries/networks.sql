@@ -37,11 +37,14 @@ DELETE FROM stop WHERE network_id = :network_id;
 UPDATE network SET fingerprint = :fingerprint, created_at = now() WHERE network_id = :network_id;
 
 -- name: list_pattern_runs
--- Which runs fully rode each pattern of a network. Params: network_id.
-SELECT p.pattern_id, p.route_id, array_agg(pr.run_id ORDER BY pr.run_id) AS runs
-FROM pattern p JOIN pattern_run pr USING (network_id, pattern_id)
-WHERE p.network_id = :network_id AND pr.role = 'full'
-GROUP BY p.pattern_id, p.route_id
+-- Which runs fully rode each pattern of a network, none of one that was imported. Params: network_id.
+SELECT p.pattern_id, p.route_id, ARRAY(
+  SELECT pr.run_id FROM pattern_run pr
+  WHERE pr.network_id = p.network_id AND pr.pattern_id = p.pattern_id AND pr.role = 'full'
+  ORDER BY pr.run_id
+) AS runs
+FROM pattern p
+WHERE p.network_id = :network_id
 ORDER BY p.pattern_id COLLATE "C";
 
 -- name: list_stop_places
@@ -360,7 +363,7 @@ FROM stop s JOIN pattern_stop ps USING (network_id, stop_id) JOIN pattern p USIN
 WHERE s.network_id = :network_id AND p.route_id = ANY (:route_ids) AND s.station_id IS NOT NULL;
 
 -- name: get_input_digest
--- A digest over what inference reads: the runs of accepted submissions with the weight of their votes, what forms say of them, what the hints claim of their files, and the feeds imported. Params: city_id.
+-- A digest over what inference reads: the runs of accepted submissions with the weight of their votes, what forms say of them, what the hints claim of their files, the feeds imported, and the numbers of lines that people chose where there are such. Params: city_id.
 SELECT encode(sha256(convert_to(
   coalesce((
     SELECT string_agg(concat_ws(':', r.submission_id, r.part, r.length_m, j.weight), ',' ORDER BY r.submission_id, r.part)
@@ -378,6 +381,11 @@ SELECT encode(sha256(convert_to(
   ), '') || '/' || coalesce((
     SELECT string_agg(f.source_id || ':' || (SELECT count(*) FROM source_rejection j WHERE j.source_id = f.source_id), ',' ORDER BY f.source_id)
     FROM source_feed f WHERE f.city_id = :city_id
+  ), '') || coalesce((
+    SELECT '/' || string_agg(c.element_id || ':' || c.name, ',' ORDER BY c.element_id COLLATE "C")
+    FROM chosen_name c JOIN network n USING (network_id)
+    WHERE n.city_id = :city_id AND n.kind = 'accepted' AND c.kind = 'route' AND c.field = 'short_name'
+      AND EXISTS (SELECT FROM source_feed f WHERE f.city_id = :city_id)
   ), '') || '/' || (SELECT coalesce(srid, 0) FROM city WHERE city_id = :city_id), 'UTF8')), 'hex') AS digest;
 
 -- name: rename_service_point

@@ -50,17 +50,17 @@ def settled(ours: Lines, theirs: Lines) -> Settled:
 def test_rides_that_nobody_named_are_the_line_whose_whole_way_they_go() -> None:
     found = settled(one("a", STREET), both(one("bus", STREET, "610"), one("turns", TURNS, "716")))
     assert (found.pairs, found.open) == ({"a": "bus"}, {})
-    assert [fit[1:] for fit in found.fits] == [("a.0", "bus.0")] and found.covered == {"bus.0"}
+    assert [fit[1:] for fit in found.fits] == [("a.0", "bus.0")] and found.heirs == {"bus.0": "a.0"}
 
 
 def test_most_of_the_way_is_not_all_of_it() -> None:
-    assert settled(one("a", STREET), one("turns", TURNS, "716")) == Settled({}, [], frozenset(), {})
+    assert settled(one("a", STREET), one("turns", TURNS, "716")) == Settled({}, [], {}, {})
 
 
 def test_a_line_that_only_shares_the_way_goes_on_beside_the_rides() -> None:
     theirs = both(one("bus", STREET, "610"), one("van", STREET, None, "Van: Harbour - Airport"))
     found = settled(one("a", STREET, "610"), theirs)
-    assert (found.pairs, found.covered) == ({"a": "bus"}, frozenset({"bus.0"}))
+    assert (found.pairs, found.heirs) == ({"a": "bus"}, {"bus.0": "a.0"})
 
 
 def test_the_number_that_riders_say_decides_between_two_lines_on_one_way() -> None:
@@ -82,7 +82,7 @@ def test_the_words_that_riders_say_decide_too() -> None:
 def test_where_nothing_tells_two_lines_apart_a_person_is_asked(said: dict[str, int]) -> None:
     theirs = both(one("north", STREET, None, "Gbaka Adjamé nord"), one("south", STREET, None, "Gbaka Adjamé sud"))
     found = settled(lines(("a", Called(said=said), [STREET])), theirs)
-    assert (found.pairs, found.covered, found.open) == ({}, frozenset(), {"a": ("north", "south")})
+    assert (found.pairs, found.heirs, found.open) == ({}, {}, {"a": ("north", "south")})
 
 
 def test_rides_that_are_called_otherwise_are_shown_and_not_taken() -> None:
@@ -120,7 +120,7 @@ def test_who_runs_it_decides_where_nothing_else_does() -> None:
 def test_the_same_line_of_another_feed_is_covered_with_it() -> None:
     theirs = both(one("old", STREET, "610"), one("older", STREET + [0, 10], "610"), one("van", STREET, None, "Van"))
     found = settled(one("a", STREET, "610"), theirs)
-    assert (found.pairs, found.covered) == ({"a": "old"}, frozenset({"old.0", "older.0"}))
+    assert (found.pairs, found.heirs) == ({"a": "old"}, {"old.0": "a.0", "older.0": "a.0"})
 
 
 @given(st.permutations(range(3)), st.permutations(range(4)))

@@ -44,6 +44,26 @@ def test_a_route_is_followed_by_the_one_that_holds_most_of_its_rides() -> None:
     assert found["route"] == {"R2": "R1"} and found["pattern"] == {"T2": "T1"}
 
 
+def test_an_imported_line_is_followed_by_the_rides_that_stand_for_it() -> None:
+    before = known({"L1": {"out": (), "back": ()}, "R1": {"T1": {1}}}, {"A": (0, 0)}, {"A": {"out"}})
+    after = known({"R1": {"T1": {1}, "T2": {2}}}, {"S1": (120, 0), "S2": (90, 0)}, {"S1": {"T1"}, "S2": {"T9"}})
+    found = followers(before, after, P, {"out": "T1", "back": "T2"})
+    assert found["route"] == {"L1": "R1"} and found["pattern"] == {"out": "T1", "back": "T2"}
+    assert found["stop"] == {"A": "S1"}  # on the way that stands for its own, though another is nearer
+    assert followers(before, after, P)["route"] == {}
+
+
+def test_a_way_that_is_given_up_leaves_the_route_that_goes_on() -> None:
+    before = known({"L1": {"out": (), "back": ()}, "R1": {"T1": {1}}})
+    found = followers(before, known({"L1": {"back": ()}, "R1": {"T1": {1}}}), P, {"out": "T1"})
+    assert found["route"] == {} and found["pattern"] == {"out": "T1"}
+
+
+def test_a_route_of_rides_whose_rides_an_imported_line_has_now_is_followed_by_that() -> None:
+    before = known({"R1": {"T1": {1, 2}}, "L1": {"out": ()}})
+    assert followers(before, known({"L1": {"out": {1, 2}}}), P)["route"] == {"R1": "L1"}
+
+
 def test_of_two_that_hold_as_many_the_first_follows() -> None:
     before = known({"R3": {"T3": {1, 2}}})
     after = known({"R2": {"T2": {2}}, "R1": {"T1": {1}}})

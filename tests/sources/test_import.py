@@ -18,9 +18,10 @@ from collectors.gtfs.read import read_feed
 from collectors.simulator import sample_town
 from collectors.simulator.feed_writer import write_feed
 from mapping_service.errors import NotFound, Problem
+from mapping_service.naming import rename
 from mapping_service.parameters import Parameters
 from mapping_service.sources import ImportReport, import_feed, open_lines, reject, vouch
-from mapping_service.store import networks, sources
+from mapping_service.store import ids, networks, sources
 from tests.gtfs_export.readers import read_rows
 from tests.gtfs_export.test_evidence import cells
 from tests.pipeline.town import PLAIN as RIDES
@@ -190,6 +191,42 @@ def test_rides_that_may_be_one_of_two_lines_take_neither_and_a_person_is_asked(d
         reject(connection, drawn.city, twice, [], "tester")
     drawn.process()
     assert improved(drawn, "candidate") == set(ridden)
+
+
+@pytest.fixture
+def beside(town: Town, tmp_path: Path) -> tuple[Town, str, str]:
+    """Rides that are public as R1 under a number that nobody has, and beside it the imported line that goes its way."""
+    town.send_all(survey())
+    town.process()
+    town.accept()
+    with town.engine.begin() as connection:
+        for route_id in ("R1", "R2"):
+            rename(connection, town.city, "line", route_id, f"9{route_id}", actor="ama")
+    write_feed(sample_town(RIDES.seed), tmp_path / "drawn.zip")
+    assert bring(town, tmp_path / "drawn.zip", "Drawn by hand").ridden_already == []
+    with town.engine.connect() as connection:
+        found = open_lines(connection, town.city, networks.candidates(connection, town.city.city_id), Parameters())
+    (line,) = found["R1"]
+    town.accept()
+    assert {"R1", line} <= set(held(town, "accepted"))
+    number = town.ask(f"SELECT short_name FROM route JOIN network USING (network_id) WHERE kind = 'accepted'"
+                      f" AND route_id = '{line}'")[0]
+    return town, line, number
+
+
+def test_a_line_gives_way_to_rides_that_a_person_calls_so_and_its_ids_lead_on(beside: tuple[Town, str, str]) -> None:
+    town, line, number = beside
+    ways = town.ask(f"SELECT pattern_id FROM pattern JOIN network USING (network_id) WHERE kind = 'accepted'"
+                    f" AND route_id = '{line}'")
+    with town.engine.begin() as connection:
+        rename(connection, town.city, "line", "R1", number, actor="ama")
+    town.process()
+    assert town.review().retired == [line]
+    aliases = town.ask("SELECT concat_ws(' ', kind, old_id, new_id) FROM id_alias")
+    assert f"route {line} R1" in aliases
+    assert {f"pattern {one}" for one in ways} <= {" ".join(one.split(" ")[:2]) for one in aliases}
+    with town.engine.connect() as connection:
+        assert ids.follower(connection, town.network("accepted"), "route", line) == "R1"
 
 
 def test_what_is_ridden_keeps_the_names_that_the_feed_gives(drawn: Town) -> None:
