@@ -156,9 +156,13 @@ def test_every_value_has_its_evidence_in_a_town_with_all_that_a_town_can_have(to
         town.connection.execute(
             table(town.connection, "name_translation").insert(), {**values, "translation": spoken}
         )
+    town.streets("S7", "Wide Road / Elm Street")
     loaded(town)
     assert walked(town) > 200
     known = said(town)
+    assert [(row["value"], row["method"], row["estimate"]) for row in evidence(town, "stop")
+            if (row["id"], row["field"]) == ("S7", "stop_name")] == [("Wide Road / Elm Street", "crossing", "true")]
+    assert known["stop", "V1", "stop_desc"].startswith("Aucun panneau ici")
     assert known["pattern_stop", "P1/2", "continuous_pickup"] == "0"
     assert known["pattern_stop", "P1/3", "stop_id"] == "V1" and known["stop", "V1", "stop_id"] == "V1"
     assert {row["method"] for row in evidence(town, "stop") if (row["id"], row["field"]) == ("V1", "stop_lat")} == {
