@@ -19,7 +19,16 @@ from mapping_service.cli_city import city
 from mapping_service.cli_feed import feed
 from mapping_service.cli_form import form
 from mapping_service.cli_network import network
-from mapping_service.cli_parts import answer, city_option, find_city, json_option, open_database, progress, settings
+from mapping_service.cli_parts import (
+    answer,
+    city_option,
+    counted,
+    find_city,
+    json_option,
+    open_database,
+    progress,
+    settings,
+)
 from mapping_service.cli_people import people, token
 from mapping_service.cli_release import publish, release
 from mapping_service.cli_review import review
@@ -57,11 +66,22 @@ def main() -> None:
     except Problem as problem:
         _print_problem(problem)
         sys.exit(1)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(1)
     except click.ClickException as error:
-        _print_problem(Problem("usage", error.format_message())) if "--json" in sys.argv else error.show()
-        sys.exit(error.exit_code)
+        _print_problem(Problem("usage", _usage(error)))
+        sys.exit(1)
     except click.Abort:
         sys.exit(130)
+
+
+def _usage(error: click.ClickException) -> str:
+    """What is wrong with the words of a call, on one line, and where to read what they may be."""
+    said = " ".join(error.format_message().split())
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    path = context.command_path.replace(context.find_root().info_name or "", "commonway", 1) if context else "commonway"
+    return f"{said.rstrip('.')}. See “{path} --help”."
 
 
 def _print_problem(problem: Problem) -> None:
@@ -139,13 +159,15 @@ def process(slug: str, jobs: int, as_json: bool) -> None:
         found = find_city(engine, slug)
         held = rows(connection, "intake.count_by_status", {"city_id": found.city_id})
         states = {one.status: one.submissions for one in held}
-    words = (
-        f"{report.read} read, {report.cleaned} cleaned, {report.tried} tried on the streets; "
-        + ", ".join(f"{n} {state}" for state, n in states.items())
-        + f".\n{report.routes} candidate routes with {report.patterns} patterns and {report.stops} stops."
-        + f"\nNext: commonway review accept --city {slug}"
-    )
-    answer({**asdict(report), "submissions": states}, as_json, words)
+    done = f"{report.read} read, {report.cleaned} cleaned, {report.tried} tried on the streets"
+    became = ", ".join(f"{n} {state}" for state, n in states.items()) or "nothing has come in yet"
+    words = [
+        f"{done}; {became}.",
+        f"{counted(report.routes, 'candidate route')} with {counted(report.patterns, 'pattern')} and "
+        f"{counted(report.stops, 'stop')}.",
+        f"Next: commonway {'review accept' if states or report.routes else 'import PATH…'} --city {slug}",
+    ]
+    answer({**asdict(report), "submissions": states}, as_json, "\n".join(words))
 
 
 @cli.group()

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mapping_service.cli_parts import answer, city_option, find_city, json_option, open_database
+from mapping_service.cli_parts import answer, city_option, counted, find_city, json_option, open_database
 from mapping_service.parameters import Parameters
 from mapping_service.reasons import remark
 
@@ -50,9 +50,10 @@ def feed_import(
     else:
         words += [
             f"Feed {report.source_id}: {report.name}, of {report.dated}.",
-            f"{report.files} files with {report.rows:,} rows are kept word for word.",
-            f"{report.routes} routes with {report.patterns} patterns, {report.stops} stops and {report.trips:,} trips "
-            "understood" + (f"; {report.trips_left:,} trips are kept only." if report.trips_left else "."),
+            f"Kept word for word: {counted(report.files, 'file')} with {counted(report.rows, 'row')}.",
+            f"Understood: {counted(report.routes, 'route')} with {counted(report.patterns, 'pattern')}, "
+            f"{counted(report.stops, 'stop')} and {counted(report.trips, 'trip')}"
+            + (f"; only kept: {counted(report.trips_left, 'trip')}." if report.trips_left else "."),
         ]
     if report.ridden_already:
         words.append(f"Candidates go the way of {len(report.ridden_already)} of its patterns already: those stand.")
@@ -83,8 +84,8 @@ def _line(one: dict[str, Any]) -> str:
     vouched = f"; {one['vouched_by']} vouches up to {one['still_true_until']}" if one["vouched_by"] else ""
     became = (f"{one['accepted']} accepted, {len(one['improved'])} improved by rides{improved}, "
               f"{one['rejected']} rejected")
-    return (f"{one['source_id']:4} {one['name']}, of {one['dated']} ({one['file_name']}): {one['routes']} routes, "
-            f"{became}{vouched}")
+    return (f"{one['source_id']:4} {one['name']}, of {one['dated']} ({one['file_name']}): "
+            f"{counted(one['routes'], 'route')}, {became}{vouched}")
 
 
 @feed.command("reject")
@@ -101,5 +102,6 @@ def feed_reject(source_id: int, route_ids: tuple[str, ...], slug: str, actor: st
     found = find_city(engine, slug)
     with engine.begin() as connection:
         gone = reject(connection, found, source_id, route_ids, actor)
-    words = f"{len(gone)} routes rejected. Those that were accepted go with “commonway review accept --city {slug}”."
+    words = (f"{counted(len(gone), 'route')} rejected. What was accepted goes with “commonway review accept --city "
+             f"{slug}”.")
     answer({"rejected": gone}, as_json, words)

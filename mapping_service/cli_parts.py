@@ -50,6 +50,11 @@ def answer(value: Any, as_json: bool, words: str) -> None:
     click.echo(json.dumps(plain, ensure_ascii=False, default=str) if as_json else words)
 
 
+def counted(number: int, one: str) -> str:
+    """Write how many there are of something, ``one`` being the English word for a single one of it."""
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
+
+
 @contextmanager
 def progress(as_json: bool, label: str) -> Iterator[Callable[[str, int, int], None]]:
     """Yield a callback that draws a bar per step on a terminal, and stays silent for machines."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mapping_service.cli_parts import answer, city_option, find_city, json_option, open_database
+from mapping_service.cli_parts import answer, city_option, counted, find_city, json_option, open_database
 from mapping_service.review.order import Ranked
 
 
@@ -97,7 +97,8 @@ def review_accept(slug: str, min_confidence: float, actor: str, as_json: bool) -
     found = find_city(engine, slug)
     with engine.begin() as connection:
         report = accept(connection, found, min_confidence=min_confidence, actor=actor)
-    words = f"{len(report.accepted)} routes and {report.service_points} new service points accepted."
+    words = (f"Accepted: {counted(len(report.accepted), 'route')} and "
+             f"{counted(report.service_points, 'new service point')}.")
     if report.retired:
         words += f"\nGiven up, since other routes hold their rides now: {', '.join(report.retired)}."
     something = report.accepted or report.service_points

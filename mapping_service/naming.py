@@ -39,13 +39,23 @@ def rename(connection: Connection, city: City, what: str, element_id: str, name:
     accepted = networks.network_id(connection, city.city_id, "accepted")
     held = ids.get_name(connection, accepted, kind, element_id, field)
     if held is None:
-        sentence = (f"{city.name} has no accepted {kind} “{element_id}”. A candidate has to be accepted first: "
-                    f"“commonway review accept --city {city.slug}”.")
-        raise NotFound("element_unknown", sentence, kind=kind, id=element_id)
+        raise _unknown(connection, city, accepted, kind, element_id)
     ids.save_chosen_name(connection, city.city_id, accepted, kind, element_id, field, chosen, actor)
     for network in (accepted, networks.network_id(connection, city.city_id, "candidate")):
         ids.apply_chosen_names(connection, network, accepted)
     return Renamed(kind, element_id, held.name, chosen)
+
+
+def _unknown(connection: Connection, city: City, accepted: int, kind: str, element_id: str) -> NotFound:
+    """Say what has that id, if anything has."""
+    sentence = (f"{city.name} has no accepted {kind} “{element_id}”. A candidate has to be accepted first: "
+                f"“commonway review accept --city {city.slug}”.")
+    for other in ("route", "pattern", "stop", "station"):
+        if other != kind and ids.get_name(connection, accepted, other, element_id, FIELDS[other]):
+            sentence = (f"{element_id} is a {other}, not a {kind}: “commonway review rename {other} {element_id} NAME "
+                        f"--city {city.slug}”.")
+            break
+    return NotFound("element_unknown", sentence, kind=kind, id=element_id)
 
 
 def _checked(what: str, name: str) -> str:

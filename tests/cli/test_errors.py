@@ -89,10 +89,18 @@ def test_a_database_that_is_away_is_a_sentence(bare: Command, monkeypatch: pytes
     assert (answer.code, answer.json["error"]["code"]) == (1, "database_unreachable")
 
 
-def test_a_wrong_call_is_explained_and_ends_with_2(bare: Command) -> None:
-    for words in (("city", "create"), ("export", "shapefile", "out", "--city", SLUG), ("nonsense",)):
-        answer = bare(*words)
-        assert answer.code == 2 and answer.err and "Traceback" not in answer.err
+@pytest.mark.parametrize(("words", "told"), [
+    (("city", "create"), "Missing argument 'SLUG'. See “commonway city create --help”."),
+    (("export", "shapefile", "out", "--city", SLUG), "'shapefile' is not one of 'gtfs'"),
+    (("alert", "add", "Late", "--city", SLUG, "--effect", "DETOUR"), "'DETOUR' is not one of 'detour'"),
+    (("translate", "/nowhere/names.csv", "--city", SLUG), "File '/nowhere/names.csv' does not exist. See “commonway"),
+    (("nonsense",), "No such command 'nonsense'. See “commonway --help”."),
+])
+def test_a_wrong_call_is_one_sentence_and_ends_with_1(bare: Command, words: tuple[str, ...], told: str) -> None:
+    answer = bare(*words)
+    assert answer.code == 1 and answer.out == "" and answer.err.startswith("commonway: ") and told in answer.err
+    assert answer.err.count("\n") == 1 and answer.err.rstrip().endswith(".")
+    assert bare(*words, "--json").json["error"]["code"] == "usage"
 
 
 def test_help_needs_no_database(bare: Command, monkeypatch: pytest.MonkeyPatch) -> None:

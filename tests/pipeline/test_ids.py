@@ -145,6 +145,13 @@ def test_only_what_is_accepted_can_be_renamed(town: Town) -> None:
     assert caught.value.code == "element_unknown" and "commonway review accept" in caught.value.sentence
 
 
+def test_a_thing_of_another_kind_is_called_what_it_is(town: Town) -> None:
+    accepted(town)
+    with pytest.raises(NotFound) as caught:
+        named(town, "stop", "R1", "Harbour")
+    assert "R1 is a route, not a stop: “commonway review rename route R1 NAME" in caught.value.sentence
+
+
 def test_accepting_a_city_without_rides_gives_up_nothing(town: Town) -> None:
     assert town.review().retired == []
     with town.engine.connect() as connection:
