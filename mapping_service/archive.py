@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection
 
@@ -16,6 +15,7 @@ from gtfs_export import Publisher, export_evidence, export_gtfs, export_layers, 
 from mapping_service.changes import compare, draw
 from mapping_service.errors import Conflict
 from mapping_service.parameters import Parameters
+from mapping_service.scratch import scratch
 from mapping_service.store import releases
 from mapping_service.store.changes import load_state, release_before
 from mapping_service.store.engine import row
@@ -103,6 +103,6 @@ def _undone(connection: Connection) -> Iterator[None]:
 
 def archive(connection: Connection, slug: str, number: int, network_id: int, named: Publisher) -> None:
     """Make and keep every file of a release. The caller commits."""
-    with TemporaryDirectory(prefix="commonway-release-") as folder:
-        for name, path in list(make_files(connection, slug, number, named, Path(folder))):
+    with scratch("release") as folder:
+        for name, path in list(make_files(connection, slug, number, named, folder)):
             releases.keep_file(connection, network_id, name, path)

@@ -16,10 +16,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from mapping_service.release_records import Check
+from mapping_service.scratch import scratch
 
 CANONICAL = "gtfs-validator"
 GURU = "gtfs-guru"
@@ -33,6 +33,8 @@ import sys, gtfs_guru
 feed, country, day, report = sys.argv[1:]
 gtfs_guru.validate(feed, country or None, day).save_json(report)
 """
+# Linux ends what this becomes when the process that began it has gone (prctl PR_SET_PDEATHSIG, SIGKILL).
+_TIED = "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9); os.execv(sys.argv[1], sys.argv[1:])"
 # Each validator judges these; the canonical port would take minutes over a day of single trips, and gtfs-guru does not
 # know that areas of booked services may stand in the place of stops.
 JUDGES: Mapping[str, Sequence[str]] = {
@@ -52,10 +54,10 @@ def check_feed(name: str, feed: Path, day: date, country: str | None = None) -> 
 
 def _check(validator: str, name: str, feed: Path, day: date, country: str | None) -> Check:
     started = time.monotonic()
-    with TemporaryDirectory(prefix="commonway-check-") as folder:
-        failure = _run(_command(validator, feed, Path(folder), day, country))
+    with scratch("check") as folder:
+        failure = _run(_command(validator, feed, folder, day, country))
         try:
-            notices = [one for one in _notices(Path(folder)) if one["code"] not in NOT_ASKED[validator]]
+            notices = [one for one in _notices(folder) if one["code"] not in NOT_ASKED[validator]]
         except (OSError, ValueError, KeyError) as error:
             notices = []
             failure = failure or f"{type(error).__name__}: {error}"
@@ -82,9 +84,10 @@ def _command(validator: str, feed: Path, folder: Path, day: date, country: str |
 
 
 def _run(command: Sequence[str]) -> str | None:
-    """Run a validator; return the last thing that it said where it failed."""
+    """Run a validator, no longer than this process lives; return the last thing that it said where it failed."""
     try:
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S)
+        tied = [sys.executable, "-I", "-S", "-c", _TIED, *command]
+        ran = subprocess.run(tied, capture_output=True, text=True, timeout=PATIENCE_S)
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"{type(error).__name__}: {error}"
     lines = ran.stderr.strip().splitlines()

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection
 
@@ -25,6 +23,7 @@ from mapping_service.parameters import Parameters
 from mapping_service.publish import ReleaseReport, release, snapshot, today
 from mapping_service.records import City
 from mapping_service.release_records import Check
+from mapping_service.scratch import scratch, sweep
 from mapping_service.store import networks, releases
 from mapping_service.store.cities import lock_city
 from mapping_service.store.settings import get_settings
@@ -49,10 +48,14 @@ class Errors:
 class IssueReport(ReleaseReport):
     """A release, whether the public sees it, and the errors for which it is withheld, or published in spite of.
 
-    ``ends_first`` and ``valid_until`` are the last days of the patterns that end first and last, ``None`` without any.
+    ``newest`` is the release at the stable address, ``None`` where none is public. ``note`` is what its page says of
+    it. ``ends_first`` and ``valid_until`` are the last days of the patterns that end first and last, ``None`` without
+    any.
     """
 
     published: bool
+    newest: int | None
+    note: str | None
     ends_first: date | None
     valid_until: date | None
     files: Sequence[str]
@@ -112,9 +115,10 @@ def _finish(connection: Connection, city: City, named: Publisher, number: int, a
     releases.keep_holidays(connection, found.network_id)
     country = get_settings(connection, city.city_id).country
     # Validators read the feeds while the other files are made.
-    with TemporaryDirectory(prefix="commonway-release-") as folder, ThreadPoolExecutor(1) as judge:
+    sweep()
+    with scratch("release") as folder, ThreadPoolExecutor(1) as judge:
         files, judged = {}, []
-        for name, path in make_files(connection, city.slug, number, named, Path(folder)):
+        for name, path in make_files(connection, city.slug, number, named, folder):
             files[name] = path
             judged.append(judge.submit(check_feed, name, path, today(city), country))
         # Kept after all are made: what is written while a feed is prepared is undone with its tables.
@@ -146,7 +150,8 @@ def _refuse_if_over(connection: Connection, city: City, network_id: int, starts:
 def publish(connection: Connection, city: City, number: int, *, actor: str, because: str) -> IssueReport:
     """Publish a withheld release although validators found errors in it; ``because`` says why and is shown with it.
 
-    Raises ``NotFound`` ``release_not_found``, ``Problem`` ``no_reason``, ``Conflict`` ``already_published``.
+    Where a newer one is public, that one stays at the stable address. Raises ``NotFound`` ``release_not_found``,
+    ``Problem`` ``no_reason``, ``Conflict`` ``already_published``.
     """
     lock_city(connection, city.city_id)
     found = networks.get_release(connection, city, number)
@@ -160,9 +165,12 @@ def publish(connection: Connection, city: City, number: int, *, actor: str, beca
 
 def _report(connection: Connection, city: City, made: ReleaseReport) -> IssueReport:
     (found,) = releases.list_versions(connection, city.slug, number=made.release, withheld=True)
+    newest = networks.newest_release(connection, city.city_id)
     return IssueReport(
         **vars(made),
         published=found.release.published_at is not None,
+        newest=newest.release_number if newest else None,
+        note=found.release.note,
         ends_first=found.ends_first,
         valid_until=found.release.valid_until,
         files=list(found.files),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -16,6 +18,7 @@ from sqlalchemy import Connection
 from gtfs_export import export_gtfs
 from mapping_service import gate
 from mapping_service.gate import check_feed
+from mapping_service.scratch import scratch, sweep
 from tests.factories import VALID_FROM, drawn_town
 from tests.pipeline.town import PUBLISHER
 
@@ -92,6 +95,41 @@ def test_what_is_no_zip_at_all_does_not_pass(tmp_path: Path) -> None:
 def test_a_validator_that_is_not_there_has_passed_nothing(feed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "_command", lambda *_: ["/nowhere/validator"])
     assert {check.errors for check in check_feed("gtfs.zip", feed, VALID_FROM)} == {1}
+
+
+def test_a_validator_ends_with_the_program_that_asked_it(tmp_path: Path) -> None:
+    told = tmp_path / "its number"
+    validator = f"import os, pathlib, time; pathlib.Path({str(told)!r}).write_text(str(os.getpid())); time.sleep(600)"
+    asking = f"from mapping_service import gate; gate._run([{sys.executable!r}, '-c', {validator!r}])"
+    with subprocess.Popen([sys.executable, "-c", asking]) as program:
+        wait_for(lambda: told.is_file() and told.read_text() != "")
+        program.kill()
+    status = Path("/proc", told.read_text(), "status")
+    wait_for(lambda: not status.exists() or "(zombie)" in status.read_text())
+
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    for _ in range(1200):
+        if happened():
+            return
+        time.sleep(0.05)
+    pytest.fail("It did not happen within a minute.")
+
+
+def test_what_a_run_left_behind_that_was_killed_is_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    dead, foreign = tmp_path / f"commonway-release-{ended.pid}-abc", tmp_path / "commonway-release-notes"
+    for folder in (dead, foreign):
+        folder.mkdir()
+        (folder / "gtfs.zip").write_bytes(b"half")
+    with scratch("release") as ours:
+        sweep()
+        assert ours.is_dir() and foreign.is_dir() and not dead.exists()
+    assert not ours.exists()
 
 
 def test_other_files_are_not_for_feed_validators(tmp_path: Path) -> None:
