@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mapping_service.cli_parts import answer, city_option, find_city, json_option, open_database, settings
+from mapping_service.cli_parts import answer, city_option, counted, find_city, json_option, open_database, settings
 from mapping_service.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -46,7 +46,15 @@ def release(
             vouched=vouch,
         )
     state = "Release" if report.created else "Nothing has changed since release"
-    answer(report, as_json, _words(state, report, slug, day))
+    words = [_words(state, report, slug, day)]
+    if note and not report.created and note.strip() != report.note:
+        words.append(
+            f"Your note was not kept: nothing has changed, and release {report.release} stands "
+            + (f"with its own note, “{report.note}”" if report.note else "without one")
+            + ". It goes with the next change, or with the same once more: "
+            f"commonway release --city {slug} --note TEXT --vouch WHY_ALL_OF_IT_STILL_HOLDS"
+        )
+    answer(report, as_json, "\n".join(words))
 
 
 @click.command()
@@ -69,15 +77,20 @@ def publish(number: int, slug: str, because: str, actor: str, as_json: bool) -> 
 
 def _words(state: str, report: IssueReport, slug: str, day: date) -> str:
     words = [
-        f"{state} {report.release}: {report.routes} routes, {report.patterns} patterns, {report.stops} stops, "
-        f"{report.service_points} service points, {report.km} km.",
-        f"{len(report.files)} files; validators found {sum(one.errors for one in report.errors)} errors and "
-        f"{report.warnings} warnings.",
+        f"{state} {report.release}: {counted(report.routes, 'route')}, {counted(report.patterns, 'pattern')}, "
+        f"{counted(report.stops, 'stop')}, {counted(report.service_points, 'service point')}, {report.km} km.",
+        f"{counted(len(report.files), 'file')}; validators found {_count(report.errors)} and "
+        f"{counted(report.warnings, 'warning')}.",
     ]
     if ends := _ends(report, day):
         words.append(ends)
     words += _errors(report.errors, slug)
-    if report.published:
+    if report.published and report.newest != report.release:
+        words.append(
+            f"Published, at {settings().base_url}/{slug}/releases/{report.release}. Release {report.newest} is newer "
+            "and stays at the stable address, from which trip planners take the feed."
+        )
+    elif report.published:
         words.append(f"Published.\nNext: commonway export gtfs OUT.zip --city {slug}")
     else:
         words.append(
@@ -86,6 +99,13 @@ def _words(state: str, report: IssueReport, slug: str, day: date) -> str:
             f"commonway publish {report.release} --city {slug} --because TEXT"
         )
     return "\n".join(words)
+
+
+def _count(found: Sequence[Errors]) -> str:
+    """How many errors, and of how many kinds: each validator counts the same one in each zip."""
+    errors = sum(one.errors for one in found)
+    kinds = len({kind.code for one in found for kind in one.kinds})
+    return counted(errors, "error") + (f" of {counted(kinds, 'kind')}" if 0 < kinds < errors else "")
 
 
 def _errors(found: Sequence[Errors], slug: str) -> list[str]:

@@ -17,7 +17,7 @@ from mapping_service.records import City
 from mapping_service.review.identity import Known
 from mapping_service.review.lines import settle
 from mapping_service.review.succession import followers
-from mapping_service.store import ids, networks, releases, sources
+from mapping_service.store import ids, networks, published, releases, sources
 from mapping_service.store.agencies import brands_told
 from mapping_service.store.cities import lock_city
 from mapping_service.store.crossings import name_by_streets, names_of_streets
@@ -177,6 +177,6 @@ def snapshot(
     return number
 
 
-def today(city: City) -> date:
+def today(city: City | published.City) -> date:
     """Return the day that it is in a city."""
     return datetime.now(ZoneInfo(city.timezone)).date()

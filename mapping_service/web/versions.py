@@ -15,6 +15,7 @@ from mapping_service.archive import FILES
 from mapping_service.errors import Problem
 from mapping_service.findings import kinds_of
 from mapping_service.issue import publish
+from mapping_service.publish import today
 from mapping_service.store import published, releases
 from mapping_service.store.cities import get_city
 from mapping_service.store.engine import engine_for
@@ -92,9 +93,10 @@ def index(city: str) -> Response:
     found = releases.list_versions(connection(), city)
     if request.args.get("f") != "json" and not _wants_json():
         words(place.language)
+        day = today(place)
         page = make_response(render_template(
-            "releases.html", city=place, versions=found, names=_LISTED, ending=releases.ending(found, date.today()),
-            today=date.today(), w=words(place.language, BOOK),
+            "releases.html", city=place, versions=found, names=_LISTED, ending=releases.ending(found, day), today=day,
+            w=words(place.language, BOOK),
         ))
         page.vary.add("Accept")
         return page
@@ -132,9 +134,14 @@ def list_releases(city: str, problem: Problem | None = None) -> str:
     sender = manager(city)
     found = releases.list_versions(connection(), city, withheld=True)
     public = [one for one in found if one.release.published_at]
+    newest = public[0].release.number if public else 0
+    held = [one for one in found if not one.release.published_at]
+    day = today(place)
     return render_template(
-        "team_releases.html", city=place, sender=sender, here="releases", problem=problem, today=date.today(),
-        withheld=[one for one in found if not one.release.published_at], ending=releases.ending(public, date.today()),
+        "team_releases.html", city=place, sender=sender, here="releases", problem=problem, today=day,
+        withheld=[one for one in held if one.release.number > newest], newest=newest,
+        overtaken=[one.release.number for one in held if one.release.number < newest],
+        ending=releases.ending(public, day),
         w=words(place.language, "team"), r=words(place.language, BOOK), **_judged(place.language),
     )
 

@@ -98,6 +98,16 @@ def test_who_is_refused_by_a_validator_is_told_where_the_error_is(
     refused = commonway("export", "gtfs", rides.parent / "out.zip", "--city", SLUG)
     assert refused.code == 1 and "withheld" in refused.err and "--release 1" in refused.err
     assert commonway("publish", 1, "--because", "For our own machine.", "--city", SLUG).out.startswith("Release 1:")
+    again = commonway("release", "--note", "Second", "--city", SLUG).out
+    assert "Your note was not kept" in again and "--vouch" in again
+    assert "Your note" not in commonway("release", "--city", SLUG).out
+    for reason in ("I rode all.", "So did I."):  # two more, both withheld
+        commonway("release", "--vouch", reason, "--city", SLUG)
+    notice = commonway("export", "gtfs", rides.parent / "out.zip", "--city", SLUG).out
+    assert "newer release withheld (release 3, take it with --release 3)" in notice
+    assert "Next: commonway export" in commonway("publish", 3, "--because", "Ours.", "--city", SLUG).out
+    late = commonway("publish", 2, "--because", "Ours too.", "--city", SLUG).out
+    assert "/releases/2. Release 3 is newer and stays at the stable address" in late
 
 
 def test_accepting_only_what_is_trusted_leaves_the_rest(commonway: Command, rides: Path) -> None:

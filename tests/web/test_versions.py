@@ -278,6 +278,8 @@ def test_a_manager_reads_what_is_wrong_in_words_and_how_an_imported_row_is_taken
     releases.save_check(rows, made, Check("gtfs.zip", "gtfs-guru", "1", date(2024, 4, 1), 0.1, 1, 0, 0, None, found))
     rows.commit()
     page = main_of(client_page(signed_in, "/drawn-town/team/releases"))
+    named = re.findall(r'role="region" aria-label="([^"]+)"', page)
+    assert len(named) == len(set(named)) == 2
     for words in ("Two rows have the same id", "stops.txt, row 9: stop_id A", "“Drawn &lt;by hand&gt;” (feed 3)",
                   "commonway feed reject 3 L1 --city drawn-town"):
         assert words in page, words
@@ -285,6 +287,17 @@ def test_a_manager_reads_what_is_wrong_in_words_and_how_an_imported_row_is_taken
 
 def client_page(client: FlaskClient, address: str) -> str:
     return client.get(address).get_data(as_text=True)
+
+
+def test_what_a_newer_release_has_overtaken_is_not_offered_for_ever(
+    signed_in: FlaskClient, rows: Connection
+) -> None:
+    withheld(rows)
+    city_id = rows.exec_driver_sql("SELECT city_id FROM city WHERE slug = 'drawn-town'").scalar_one()
+    make_network(rows, city_id, release_number=3)
+    rows.commit()
+    page = main_of(client_page(signed_in, "/drawn-town/team/releases"))
+    assert "overtaken since by release 3, which is public: 2." in page and "/releases/2/publish" not in page
 
 
 def test_managers_are_warned_on_the_page_that_they_open_first(signed_in: FlaskClient, rows: Connection) -> None:
