@@ -185,6 +185,7 @@ def test_a_simulated_city_says_so_on_every_page(client: FlaskClient, rows: Conne
     pages = ["", "/routes/R1", "/stops/S1", "/releases/"]
     for path in ["/", "/empty-town?lang=en", *(f"/drawn-town{page}" for page in pages)]:
         assert "Sample city: invented, made by the ride simulator" in text(client, path), path
+    assert '<aside class="sample">Sample city' in text(client, "/drawn-town")  # a landmark: readers of screens find it
 
 
 def test_every_page_forbids_scripts_from_elsewhere(client: FlaskClient) -> None:
