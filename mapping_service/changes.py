@@ -11,13 +11,13 @@ from typing import Any
 
 import shapely
 
+from mapping_service.geo import M_PER_DEG
 from mapping_service.parameters import Parameters
 from mapping_service.release_records import Change, Changes, NetworkState, PatternState, RouteState, StopState
 from mapping_service.settled_changes import ADDED, CHANGED, REMOVED, kind_of, settled, settled_counts
 
 # Headways are published in whole minutes.
 _MINUTE_S = 60
-_M_PER_DEG = 111_320.0
 _NOTHING = NetworkState({}, {}, {})
 
 
@@ -99,7 +99,7 @@ def _moved(was: PatternState, now: PatternState, p: Parameters) -> bool:
         return False
     shrink = cos(radians(now.line[0][1]))
     lines = [
-        shapely.LineString([(lon * shrink * _M_PER_DEG, lat * _M_PER_DEG) for lon, lat in one.line])
+        shapely.LineString([(lon * shrink * M_PER_DEG, lat * M_PER_DEG) for lon, lat in one.line])
         for one in (was, now)
     ]
     return bool(shapely.hausdorff_distance(*lines) > p.changed_m)
@@ -143,7 +143,7 @@ def _stops(old: Mapping[str, StopState], new: Mapping[str, StopState], p: Parame
         if was.name != now.name:
             details = {"before": was.name, "after": now.name}
         shrink = cos(radians(now.lat))
-        metres = hypot((now.lon - was.lon) * shrink, now.lat - was.lat) * _M_PER_DEG
+        metres = hypot((now.lon - was.lon) * shrink, now.lat - was.lat) * M_PER_DEG
         if metres > p.changed_m:
             details["moved_m"] = round(metres)
         if details:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection
 
-from mapping_service.geo import to_metres, utm_srid
+from mapping_service.geo import M_PER_DEG, to_metres, utm_srid
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats
 from mapping_service.store import intake
@@ -36,7 +36,6 @@ from mapping_service.trust.shingles import alignment, shingles
 from mapping_service.trust.trail import Trail, trail
 
 _TOGETHER_S = 120.0
-_DEGREE_M = 111_320.0
 
 
 def settle_doubts(connection: Connection, city_id: int, p: Parameters) -> None:
@@ -61,7 +60,7 @@ def sign(connection: Connection, city_id: int) -> None:
     for key, columns in store.unsigned(connection, city_id):
         lon_lat, t_s = columns[:, :2], columns[:, 2]
         xy = _metres(columns, _zone(columns))
-        seen = look(t_s, xy, quantum_deg(lon_lat) * _DEGREE_M)
+        seen = look(t_s, xy, quantum_deg(lon_lat) * M_PER_DEG)
         store.save_signature(connection, city_id, key, shingles(trail(t_s, lon_lat)), seen)
 
 

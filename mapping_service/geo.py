@@ -9,6 +9,9 @@ import pyproj
 
 from mapping_service.records import Floats
 
+M_PER_DEG = 111_320.0
+"""Metres in a degree of longitude at the equator of WGS 84, where a plane of degrees is near enough."""
+
 
 def utm_srid(lon: float, lat: float) -> int:
     """Return the EPSG code of the UTM zone (WGS 84) at a place; Norway's and Svalbard's odd zones are ignored."""

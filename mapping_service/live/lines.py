@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from mapping_service.geo import M_PER_DEG
 from mapping_service.records import Floats
-
-_METRES_PER_DEG = 111_195.0  # of latitude, on the sphere that the plane is unrolled from
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Lines:
         """Lay out shapes, (lon, lat) by id; those of fewer than two places are left out."""
         places = [place for shape in shapes.values() for place in shape]
         self._middle: Floats = np.mean(places, axis=0) if places else np.zeros(2)
-        self._scale: Floats = _METRES_PER_DEG * np.array([math.cos(math.radians(self._middle[1])), 1.0])
+        self._scale: Floats = M_PER_DEG * np.array([math.cos(math.radians(self._middle[1])), 1.0])
         made = (self._line(line_id, shape) for line_id, shape in sorted(shapes.items()))
         self.lines = [line for line in made if line is not None]
         self._tree = shapely.STRtree([line.geometry for line in self.lines])

@@ -5,7 +5,7 @@
 SELECT slug, name, timezone, currency, language, synthetic
 FROM city
 WHERE CAST(:slug AS text) IS NULL OR slug = :slug
-ORDER BY name, slug;
+ORDER BY name COLLATE "C", slug COLLATE "C";
 
 -- name: list_releases
 -- The releases of a city with their sizes, newest first; the box is that of the routes, or of the service points where there are none. Params: slug, number (null: all of them), most (how many), withheld (whether those as well that are not public).
@@ -72,7 +72,8 @@ CROSS JOIN LATERAL (
 ) p
 LEFT JOIN fare f ON f.network_id = r.network_id AND f.route_id = r.route_id
 WHERE r.network_id = :network_id AND (CAST(:route_id AS text) IS NULL OR r.route_id = :route_id)
-ORDER BY substring(r.short_name FROM '^\d{1,9}')::integer NULLS LAST, r.short_name NULLS LAST, r.long_name, r.route_id;
+ORDER BY substring(r.short_name FROM '^\d{1,9}')::integer NULLS LAST, r.short_name COLLATE "C" NULLS LAST,
+         r.long_name COLLATE "C", r.route_id COLLATE "C";
 
 -- name: list_patterns
 -- The patterns of a route, direction by direction, the best known first. Params: network_id, route_id.
@@ -85,7 +86,7 @@ FROM pattern p
 JOIN city c USING (city_id)
 LEFT JOIN source_feed o ON o.source_id = p.source_id
 WHERE p.network_id = :network_id AND p.route_id = :route_id
-ORDER BY p.direction_id, p.runs DESC, p.pattern_id;
+ORDER BY p.direction_id, p.runs DESC, p.pattern_id COLLATE "C";
 
 -- name: list_pattern_stops
 -- The stops of a route's patterns, in order, each with the whole-day seconds from the stop before; one that nobody
@@ -101,7 +102,7 @@ LEFT JOIN running_time t
   ON t.network_id = ps.network_id AND t.pattern_id = ps.pattern_id AND t.stop_sequence = ps.stop_sequence
      AND t.band_start_s = 0 AND t.band_end_s = 86400
 WHERE ps.network_id = :network_id AND p.route_id = :route_id
-ORDER BY ps.pattern_id, ps.stop_sequence;
+ORDER BY ps.pattern_id COLLATE "C", ps.stop_sequence;
 
 -- name: list_hail_stretches
 -- Where riders hail the vehicles of a route's patterns. Params: network_id, route_id.
@@ -109,7 +110,7 @@ SELECT h.pattern_id, h.from_m, h.to_m, h.halts, h.runs
 FROM hail_stretch h
 JOIN pattern p USING (network_id, pattern_id)
 WHERE h.network_id = :network_id AND p.route_id = :route_id
-ORDER BY h.pattern_id, h.from_m;
+ORDER BY h.pattern_id COLLATE "C", h.from_m;
 
 -- name: list_stop_candidates
 -- The places on a route's patterns that may be stops. Params: network_id, route_id.
@@ -117,7 +118,7 @@ SELECT s.pattern_id, s.dist_m, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat, s.runs,
 FROM stop_candidate s
 JOIN pattern p USING (network_id, pattern_id)
 WHERE s.network_id = :network_id AND p.route_id = :route_id
-ORDER BY s.pattern_id, s.dist_m;
+ORDER BY s.pattern_id COLLATE "C", s.dist_m;
 
 -- name: list_ride_times
 -- How long a route's patterns take from end to end, in each band whose every section has a time.
@@ -132,7 +133,7 @@ JOIN LATERAL (
 WHERE t.network_id = :network_id AND p.route_id = :route_id
 GROUP BY t.pattern_id, t.band_start_s, t.band_end_s, s.sections
 HAVING count(*) = s.sections
-ORDER BY t.pattern_id, t.band_start_s, t.band_end_s DESC;
+ORDER BY t.pattern_id COLLATE "C", t.band_start_s, t.band_end_s DESC;
 
 -- name: list_headways
 -- The headways of a route's patterns, band by band. Params: network_id, route_id.
@@ -141,7 +142,7 @@ SELECT h.pattern_id, h.band_start_s, h.band_end_s, h.headway_s, h.low_s, h.high_
 FROM headway h
 JOIN pattern p USING (network_id, pattern_id)
 WHERE h.network_id = :network_id AND p.route_id = :route_id
-ORDER BY h.pattern_id, h.band_start_s;
+ORDER BY h.pattern_id COLLATE "C", h.band_start_s;
 
 -- name: list_loads
 -- How full the vehicles of a route's patterns are, and who gets on and off, the day before its bands. Params: network_id, route_id.
@@ -150,7 +151,7 @@ SELECT l.pattern_id, l.stop_sequence, l.band_start_s, l.band_end_s, l.seats, l.s
 FROM load l
 JOIN pattern p USING (network_id, pattern_id)
 WHERE l.network_id = :network_id AND p.route_id = :route_id
-ORDER BY l.pattern_id, l.band_start_s, l.band_end_s DESC, l.stop_sequence;
+ORDER BY l.pattern_id COLLATE "C", l.band_start_s, l.band_end_s DESC, l.stop_sequence;
 
 -- name: list_stage_fares
 -- The steps of a route's fare where it grows with the way. Params: network_id, route_id.
@@ -166,10 +167,10 @@ SELECT s.stop_id, coalesce(s.name, x.name) AS name, ST_X(s.geom) AS lon, ST_Y(s.
        (s.first_seen AT TIME ZONE c.timezone)::date AS first_seen,
        (s.last_seen AT TIME ZONE c.timezone)::date AS last_seen,
        ARRAY(
-         SELECT DISTINCT p.route_id
+         SELECT DISTINCT p.route_id COLLATE "C" AS route_id
          FROM pattern_stop ps JOIN pattern p USING (network_id, pattern_id)
          WHERE ps.network_id = s.network_id AND ps.stop_id = s.stop_id
-         ORDER BY p.route_id
+         ORDER BY route_id
        ) AS route_ids,
        s.station_id, a.name AS station_name,
        ARRAY(

@@ -23,6 +23,7 @@ from sqlalchemy import text
 
 from gtfs_export.stated import Service, Stated, Trip
 from mapping_service.cities import new_city
+from mapping_service.geo import M_PER_DEG
 from mapping_service.postgres import ensure_cluster
 from mapping_service.store import live, people
 from mapping_service.store.engine import engine_for
@@ -33,7 +34,7 @@ from tests.conftest import throwaway_config
 
 LINES, SHARED_BY = 120, 4
 LENGTH_M, STREET_M = 15_000.0, 300.0
-M = 1 / 111_195.0
+M = 1 / M_PER_DEG
 BEGAN_S = datetime(2024, 4, 2, 5, 0, tzinfo=UTC).timestamp()
 BEFORE_S, WATCHED_S, EVERY_S = 900, 300, 5
 MPS, ERROR_M = 7.0, 5.0

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from mapping_service.geo import M_PER_DEG
 from mapping_service.live.lines import Lines
 from mapping_service.live.passages import Passage, passage
 from mapping_service.parameters import Parameters
 from mapping_service.records import Floats
 
 P = Parameters()
-M = 1 / 111_195.0  # degrees of a metre, at the equator
+M = 1 / M_PER_DEG  # degrees of a metre, at the equator
 NOON_S = 1_711_972_800.0
 LENGTH_M = 6000.0
 VEHICLE_MPS, WALK_MPS = 8.0, 1.4
