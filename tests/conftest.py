@@ -90,7 +90,8 @@ def connection(shared_database: str) -> Iterator[Connection]:
 @contextmanager
 def _new_database(server: str, *, template: str = "template0") -> Iterator[str]:
     name = f"commonway_test_{uuid.uuid4().hex}"
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    # Copying files takes a fraction of the time of the default, which writes every page to the log.
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     url = make_url(server).set(database=name).render_as_string(hide_password=False)
     try:
         if template == "template0":
