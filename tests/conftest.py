@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import Connection, MetaData, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from mapping_service.config import Config, load_config
@@ -59,8 +59,11 @@ def server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def template(server: str) -> Iterator[str]:
     """The name of a migrated, empty database to copy from. Nobody may connect to it."""
-    with _new_database(server) as url:
+    with _new_database(server) as url, pytest.MonkeyPatch.context() as patch:
         upgrade(url)
+        # All copies have the same tables: they are looked at here, not anew with each connection.
+        tables = _look_at_tables(url)
+        patch.setattr("mapping_service.store.engine._tables", lambda engine: tables)
         yield str(make_url(url).database)
 
 
@@ -85,6 +88,14 @@ def connection(shared_database: str) -> Iterator[Connection]:
     with engine.connect() as opened, opened.begin() as transaction:
         yield opened
         transaction.rollback()
+
+
+def _look_at_tables(url: str) -> MetaData:
+    engine = create_engine(url, poolclass=NullPool)
+    found = MetaData()
+    found.reflect(engine)
+    engine.dispose()
+    return found
 
 
 @contextmanager
