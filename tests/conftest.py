@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +15,9 @@ from sqlalchemy import Connection, MetaData, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from mapping_service.config import Config, load_config
-from mapping_service.postgres import ensure_cluster, normalise_url, open_connection, stop_cluster
+from mapping_service.postgres import ensure_cluster, normalise_url, stop_cluster
 from spatial_sql.apply import upgrade
+from tests.databases import Copies, create, execute, new_name, url_of
 
 # A busy machine is no fault of the code: no example fails because it was slow.
 settings.register_profile("commonway", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -67,10 +67,18 @@ def template(server: str) -> Iterator[str]:
         yield str(make_url(url).database)
 
 
+@pytest.fixture(scope="session")
+def copies(server: str, template: str) -> Iterator[Copies]:
+    """Migrated, empty databases to lend."""
+    made = Copies(server, template)
+    yield made
+    made.drop()
+
+
 @pytest.fixture
-def database(server: str, template: str) -> Iterator[str]:
+def database(copies: Copies) -> Iterator[str]:
     """The URL of a migrated, empty database of this test alone."""
-    with _new_database(server, template=template) as url:
+    with copies.lend() as url:
         yield url
 
 
@@ -100,18 +108,12 @@ def _look_at_tables(url: str) -> MetaData:
 
 @contextmanager
 def _new_database(server: str, *, template: str = "template0") -> Iterator[str]:
-    name = f"commonway_test_{uuid.uuid4().hex}"
-    # Copying files takes a fraction of the time of the default, which writes every page to the log.
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    url = make_url(server).set(database=name).render_as_string(hide_password=False)
+    name = new_name()
+    create(server, name, template)
+    url = url_of(server, name)
     try:
         if template == "template0":
-            _execute(url, "CREATE EXTENSION postgis")
+            execute(url, "CREATE EXTENSION postgis")
         yield url
     finally:
-        _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _execute(url: str, statement: str) -> None:
-    with open_connection(url) as opened, opened.cursor() as cursor:
-        cursor.execute(statement)
+        execute(server, f"DROP DATABASE {name} WITH (FORCE)")

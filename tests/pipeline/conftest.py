@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import _new_database
+from tests.databases import Copies
 from tests.pipeline.town import Town, survey
 
 
@@ -19,9 +20,9 @@ def town(database: str) -> Iterator[Town]:
 
 
 @pytest.fixture
-def second_town(server: str, template: str) -> Iterator[Town]:
+def second_town(copies: Copies) -> Iterator[Town]:
     """Another city without a ride, on another database."""
-    with _new_database(server, template=template) as url:
+    with copies.lend() as url:
         made = Town(url).found()
         yield made
         made.engine.dispose()
