@@ -39,7 +39,7 @@ FROM (
 CROSS JOIN feed_about a;
 
 -- name: translation
--- The feed's own sentences in the other languages, and the names that people translated. A stop that is called after what is near it is so in every language. Of a sentence that only one kind of feed has, expanded says which.
+-- The feed's own sentences in the other languages, and the names that people translated. A stop that is called after what is near it is so in every language. Of a sentence that only one kind of feed has, expanded says which. Nothing is said of attributions.txt: Valhalla refuses a feed that translates it.
 CREATE VIEW feed_translation AS
 WITH own AS (
   SELECT t.key, t.text AS own_text, o.language, o.text
@@ -65,10 +65,6 @@ WITH own AS (
   FROM feed_agency
   JOIN said USING (name)
   WHERE runs_routes AND agency_id <> 'informal'
-  UNION ALL
-  SELECT 'attributions', 'organization_name', own.language, replace(text, '{city}', city_name), 'riders', NULL, NULL
-  FROM own, feed_about
-  WHERE key = 'riders' AND EXISTS (SELECT FROM feed_pattern)
   UNION ALL
   SELECT 'routes', 'route_desc', language, route_desc, route_id, NULL, FALSE
   FROM feed_route_text
