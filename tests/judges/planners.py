@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from tests.judges.copies import MARK, edited, marked
 from tests.judges.timetable import Leg, Query, read_tables
 
 HERE = Path(__file__).parent
@@ -41,7 +42,21 @@ def nigiri(feed: Path, day: date, queries: Sequence[Query], *, link_m: int = 100
 
 def minotor(feed: Path, day: date, queries: Sequence[Query], *, transfers: int = 6) -> list[Answer]:
     """What minotor answers: vehicles only, walks left out."""
-    return _ask(["node", str(HERE / "minotor.mjs")], feed, day, queries, 0, transfers)
+    asked = [Query(MARK + from_stop, MARK + to_stop, at_s) for from_stop, to_stop, at_s in queries]
+    with edited(feed, marked) as copy:
+        answers = _ask(["node", str(HERE / "minotor.mjs")], copy, day, asked, 0, transfers)
+    return [legs and [one._replace(from_stop=one.from_stop.removeprefix(MARK), to_stop=one.to_stop.removeprefix(MARK))
+                      for one in legs] for legs in answers]
+
+
+def cafein(feed: Path, day: date, queries: Sequence[Query], *, transfers: int = 6) -> list[Answer]:
+    """What cafein answers: vehicles only, walks left out."""
+    return _ask([sys.executable, "-m", "tests.judges.cafein"], feed, day, queries, 0, transfers)
+
+
+def ferrobus(feed: Path, day: date, queries: Sequence[Query], *, transfers: int = 6) -> list[Answer]:
+    """What ferrobus answers: vehicles only, walks left out."""
+    return _ask([sys.executable, "-m", "tests.judges.ferrobus"], feed, day, queries, 0, transfers)
 
 
 def _ask(
