@@ -9,7 +9,7 @@ for which a person vouches are changed: they end later.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import chain
@@ -17,8 +17,10 @@ from itertools import chain
 from sqlalchemy import Connection, Row
 
 from gtfs_export.departures import EXPANDS, Departures, departures_of
+from gtfs_export.lone_agency import FILES, agencies_in, filled, ids_to_fill, with_column
 from mapping_service.gtfs_ids import ID_COLUMNS, TRANSLATED
 from mapping_service.store.engine import rows, stream
+from spatial_sql.loader import feed_statements
 
 # What rides know better than the feed, in the tables in which one row may be both theirs and ours. We publish, so the
 # feed's own row is ours.
@@ -27,7 +29,7 @@ _OURS: Mapping[str, Sequence[str]] = {
     "stops.txt": ("stop_name", "stop_lat", "stop_lon", "parent_station"),
     "routes.txt": ("route_short_name", "route_long_name", "route_desc"),
 }
-_FEED_INFO, _FREQUENCIES = "feed_info.txt", "frequencies.txt"
+_AGENCY, _FEED_INFO, _FREQUENCIES = "agency.txt", "feed_info.txt", "frequencies.txt"
 # Ids of our own that name nothing outside the feed: where a feed has the same, ours give way.
 _YIELDING = ("service", "attribution")
 # Tables whose rows are many, and never theirs and ours at once.
@@ -38,24 +40,40 @@ Cells = Sequence[str]
 
 @dataclass(frozen=True)
 class Source:
-    """One feed: its tables' columns by file, the bytes of its other files, and which of its ids are gone, by kind."""
+    """One feed: its tables' columns by file, the bytes of its other files, and which of its ids are gone, by kind.
+
+    ``agency_id`` stands where it left that of its only agency empty, ``None`` where it may (``lone_agency``).
+    """
 
     source_id: int
     until: date | None
     columns: Mapping[str, tuple[str, ...]]
     data: Mapping[str, bytes]
     gone: Mapping[str, frozenset[str]]
+    agency_id: str | None = None
 
 
 def carried_of(connection: Connection, network_id: int, *, expanded: bool = False) -> Carried:
     """Return what a network carries on of imported feeds; ``expanded`` writes each departure as a trip of its own."""
     found = rows(connection, "sources.list_carried", {"network_id": network_id})
-    sources = [_source(connection, network_id, one) for one in found]
+    sources = _with_agencies(connection, [_source(connection, network_id, one) for one in found])
     if not expanded:
         return Carried(connection, sources)
     departures = [departures_of(one.columns.get(_FREQUENCIES, ()), _cells(connection, one, _FREQUENCIES))
                   for one in sources]
     return Carried(connection, sources, departures)
+
+
+def _with_agencies(connection: Connection, sources: Sequence[Source]) -> list[Source]:
+    """The feeds with an id for each lone agency that goes out beside others."""
+    if not sources:
+        return []
+    ours = connection.execute(feed_statements("checks")["own_agencies"]).scalars().all()
+    feeds = [agencies_in(one.columns.get(_AGENCY, ()), _cells(connection, one, _AGENCY)) for one in sources]
+    return [
+        one if agency_id is None else replace(one, columns=with_column(one.columns), agency_id=agency_id)
+        for one, agency_id in zip(sources, ids_to_fill(feeds, ours), strict=True)
+    ]
 
 
 def _source(connection: Connection, network_id: int, one: Row[tuple[int, int, date | None]]) -> Source:
@@ -194,6 +212,8 @@ class Carried:
                 continue
             if parent is not None and _at(cells, parent) in source.gone.get("stop", ()):
                 cells = [*cells[:parent], "", *cells[parent + 1:]]
+            if source.agency_id is not None and name in FILES:
+                cells = filled(columns, cells, source.agency_id)
             yield _rolled(columns, cells, source.until) if name == "calendar.txt" else cells
 
     def _yielding(self, header: Cells, cells: Cells) -> Cells:

@@ -22,7 +22,7 @@ from mapping_service.records import City
 from mapping_service.sources import import_feed, vouch
 from mapping_service.store import networks, releases
 from mapping_service.store.cities import get_city
-from tests.factories import make_city, make_network
+from tests.factories import draw_network, make_city, make_network
 from tests.sources.feeds import HOSTILE, NAMES, PLAIN, pack, table, unpack
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -184,6 +184,62 @@ def test_a_feed_has_one_publisher_however_many_it_began_from(connection: Connect
         import_feed(connection, city, path, Parameters(), actor="tester", today=TODAY)
     rows = unpack(published(connection, city))["feed_info.txt"]
     assert [row[rows[0].index("feed_publisher_name")] for row in rows[1:]] == [PUBLISHER.name]
+
+
+def without(column: str, data: bytes) -> bytes:
+    """A table without one of its columns."""
+    rows = list(csv.reader(io.StringIO(data.decode())))
+    at = rows[0].index(column)
+    return table(*([*row[:at], *row[at + 1:]] for row in rows))
+
+
+# One agency, without an id: nothing refers to it, and GTFS allows that.
+LONE = {**PLAIN, "agency.txt": without("agency_id", PLAIN["agency.txt"]),
+        "routes.txt": without("agency_id", PLAIN["routes.txt"])}
+
+
+def runs(feed: bytes) -> dict[str, str]:
+    """Who runs each route of a feed by name, as its agency_id says."""
+    tables_ = {name: [dict(zip(rows[0], row)) for row in rows[1:]] for name, rows in unpack(feed).items()}
+    names = {one["agency_id"]: one["agency_name"] for one in tables_["agency.txt"]}
+    assert len(names) == len(tables_["agency.txt"]) and "" not in names
+    return {one["route_id"]: names[one["agency_id"]] for one in tables_["routes.txt"]}
+
+
+def test_an_agency_without_an_id_stays_so_as_long_as_it_is_alone(connection: Connection, tmp_path: Path) -> None:
+    path = pack(tmp_path / "feed.zip", LONE)
+    assert differences(path.read_bytes(), through(connection, path)) <= OURS
+
+
+@pytest.mark.parametrize("other", [LONE, PLAIN], ids=["also without an id", "with one"])
+def test_beside_another_feed_a_lone_agency_gets_an_id_and_nothing_else_changes(
+    connection: Connection, tmp_path: Path, other: Mapping[str, bytes]
+) -> None:
+    city = empty_city(connection, "pier")
+    south = {**other, "agency.txt": other["agency.txt"].replace(b"Harbour Union", b"South Union"),
+             "routes.txt": other["routes.txt"].replace(b",01,", b",02,").replace(b"L1,01", b"L1,02")}
+    for name, files in (("north", LONE), ("south", south)):
+        path = pack(tmp_path / f"{name}.zip", files)
+        import_feed(connection, city, path, Parameters(), actor="tester", today=TODAY)
+    out = published(connection, city)
+    assert sorted(runs(out).values()) == ["Harbour Union", "South Union"]
+    header, *rows = unpack(out)["agency.txt"]
+    given = ["harbour-union", "union" if other is PLAIN else "south-union"]
+    assert [row[header.index("agency_id")] for row in rows] == given
+    before, after = ([dict(zip(rows_[0], row)) for row in rows_[1:] if "L1" in row] for rows_ in (
+        unpack((tmp_path / "north.zip").read_bytes())["routes.txt"], unpack(out)["routes.txt"]
+    ))
+    assert after == [{**before[0], "agency_id": "harbour-union"}]
+
+
+def test_beside_our_own_routes_a_lone_agency_gets_an_id(connection: Connection, tmp_path: Path) -> None:
+    city = empty_city(connection, "pier")
+    import_feed(connection, city, pack(tmp_path / "feed.zip", LONE), Parameters(), actor="tester", today=TODAY)
+    accept(connection, city, min_confidence=0.0, actor="tester")
+    accepted = networks.network_id(connection, city.city_id, "accepted")
+    draw_network(connection, city.city_id, accepted)
+    found = runs(published(connection, city))
+    assert found["L1"] == "Harbour Union" and len(set(found.values())) == 2
 
 
 def test_a_person_who_vouches_after_a_release_makes_another(connection: Connection, tmp_path: Path) -> None:
