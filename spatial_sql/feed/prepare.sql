@@ -9,7 +9,7 @@ BEGIN
   PERFORM set_config('search_path', format('feed_%s, %s', pg_backend_pid(), current_setting('search_path')), TRUE);
   PERFORM set_config('IntervalStyle', 'postgres', TRUE), set_config('work_mem', '64MB', TRUE);
   PERFORM set_config('min_parallel_table_scan_size', '0', TRUE), set_config('min_parallel_index_scan_size', '0', TRUE);
-  PERFORM set_config('parallel_setup_cost', '100', TRUE), set_config('parallel_tuple_cost', '0', TRUE);
+  PERFORM set_config('parallel_tuple_cost', '0', TRUE);
 END
 $$;
 
@@ -197,6 +197,21 @@ WHERE gtfs_name(p.name) IS NOT NULL;
 -- Finds landmarks near a place.
 CREATE INDEX ON feed_landmark USING gist (geog);
 
+-- name: near
+-- The nearest landmark within sight of a place; a function for the same reason as feed_along, as LIMIT is kept to one processor too.
+CREATE FUNCTION feed_near(place geography, near_m float) RETURNS TABLE (name text, method text)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 1
+AS $$
+BEGIN
+  RETURN QUERY
+  SELECT l.name, l.method
+  FROM feed_landmark l
+  WHERE ST_DWithin(l.geog, place, near_m)
+  ORDER BY ST_Distance(l.geog, place), l.method, l.id COLLATE "C"
+  LIMIT 1;
+END
+$$;
+
 -- name: stop
 -- The stops that patterns serve, under the names that riders gave them or a person chose. One without a name is called after the nearest landmark within sight, else by its id. Params: near_m.
 CREATE UNLOGGED TABLE feed_stop AS
@@ -217,13 +232,7 @@ JOIN stop s USING (network_id)
 LEFT JOIN feed_clean_name named USING (stop_id)
 LEFT JOIN chosen_name c
   ON c.network_id = s.network_id AND c.kind = 'stop' AND c.element_id = s.stop_id AND c.field = 'name'
-LEFT JOIN LATERAL (
-  SELECT l.name, l.method
-  FROM feed_landmark l
-  WHERE named.name IS NULL AND ST_DWithin(l.geog, s.geom::geography, :near_m)
-  ORDER BY ST_Distance(l.geog, s.geom::geography), l.method, l.id COLLATE "C"
-  LIMIT 1
-) AS near ON TRUE
+LEFT JOIN LATERAL feed_near(CASE WHEN named.name IS NULL THEN s.geom::geography END, :near_m) AS near ON TRUE
 WHERE EXISTS (SELECT FROM feed_pattern_stop served WHERE served.stop_id = s.stop_id);
 
 -- name: virtual_stop
@@ -242,13 +251,7 @@ CROSS JOIN (
   WHERE v.network_id = :network_id
   ORDER BY stop_id, pattern_no
 ) AS v
-LEFT JOIN LATERAL (
-  SELECT l.name, l.method
-  FROM feed_landmark l
-  WHERE ST_DWithin(l.geog, v.geom::geography, :near_m)
-  ORDER BY ST_Distance(l.geog, v.geom::geography), l.method, l.id COLLATE "C"
-  LIMIT 1
-) AS near ON TRUE;
+LEFT JOIN LATERAL feed_near(v.geom::geography, :near_m) AS near ON TRUE;
 
 -- name: window
 -- When the vehicles of each band start. Planners round headways to whole minutes in ways of their own, so the feed does it first, half a minute up, at least one; a headway beyond its band means one departure in it, which is what the band's own length says. A window is as many headways as begin within its band, and the next one starts where it ends: so nothing bunches at the border, and all planners start the same vehicles. A band that is over by then has none. Params: network_id.

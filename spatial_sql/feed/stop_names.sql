@@ -45,7 +45,7 @@ WHERE a.network_id = :network_id;
 
 -- name: stop_desc
 -- What a rider does at a virtual stop, in every language: after which stop and before which, on the first pattern that passes it. Params: network_id.
-CREATE TABLE feed_stop_desc AS
+CREATE UNLOGGED TABLE feed_stop_desc AS
 WITH hailed AS (
   SELECT DISTINCT ON (v.stop_id) v.stop_id, before.stop_id AS before_id, after.stop_id AS after_id
   FROM feed_pattern_stop v

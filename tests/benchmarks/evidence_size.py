@@ -24,7 +24,7 @@ from mapping_service.config import load_config
 from mapping_service.postgres import ensure_cluster, stop_cluster
 from mapping_service.store.engine import engine_for
 from spatial_sql.apply import upgrade
-from tests.benchmarks.feed_speed import _cpu_s, _Watch
+from tests.benchmarks.database_usage import Watch, cpu_s
 from tests.benchmarks.national import SLUG, make_nation
 from tests.benchmarks.report import write_table
 
@@ -81,18 +81,18 @@ def _write(url: str, folder: str, kind: str) -> None:
     told: list[list[object]] = []
     with engine_for(url).connect() as connection:
         pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
-        with _Watch(pid) as watch:
-            began = time.perf_counter(), time.process_time(), _cpu_s(pid)
+        with Watch(pid) as watch:
+            began = time.perf_counter(), time.process_time(), cpu_s(pid)
 
             def tell(label: str, lines: int, mb: float) -> None:
-                took = (time.perf_counter(), time.process_time(), _cpu_s(pid))
+                took = (time.perf_counter(), time.process_time(), cpu_s(pid))
                 peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
                 told.append([label, *(round(after - before, 1) for after, before in zip(took, began, strict=True)),
                              round(peak_mb), round(watch.peak_mb), lines, round(mb, 1)])
 
             with prepared(connection, SLUG, None, NAMED):
                 tell("prepare", 0, 0)
-                began = time.perf_counter(), time.process_time(), _cpu_s(pid)
+                began = time.perf_counter(), time.process_time(), cpu_s(pid)
                 export_evidence(connection, SLUG, None, out, NAMED, kind)
                 with out.open("rb") as file:
                     lines = sum(1 for _ in file)

@@ -4,11 +4,10 @@
 
 An invented network (``tests/benchmarks/national.py``) is written into a cluster of its own. Each size is exported
 twice, each time by a fresh process; the bytes must be the same. Memory is the peak of our process (its resident set)
-and the peak of what the database's process holds of its own (``RssAnon``, sampled), so that shared buffers do not
-count. CPU seconds of both stand beside the time, as they hardly depend on what else the machine does. Beside it, in
-the same run and on the largest feed of ours: gtfs-kit and partridge read it and write it again (they compute
-nothing), and make-gtfs builds as many stop times from service windows and headways. Each runs in a process of its own
-and is stopped after five minutes.
+and the peak of what the database's processes, workers among them, hold of their own. CPU seconds of both stand beside
+the time. Beside it, in the same run and on the largest feed of ours: gtfs-kit and partridge read it and write it again
+(they compute nothing), and make-gtfs builds as many stop times from service windows and headways. Each runs in a
+process of its own and is stopped after five minutes.
 """
 
 from __future__ import annotations
@@ -22,18 +21,17 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 from mapping_service.config import load_config
 from mapping_service.postgres import ensure_cluster, stop_cluster
 from mapping_service.store.engine import engine_for
 from spatial_sql.apply import upgrade
+from tests.benchmarks.database_usage import Watch, cpu_s
 from tests.benchmarks.national import SLUG, make_nation
 from tests.benchmarks.report import write_table
 
 LONGEST_S = 300.0
-SAMPLE_S = 0.02
 
 _HEAD = """
 import json, resource, sys, time
@@ -120,44 +118,16 @@ def _export(url: str, out: str) -> None:
 
     with engine_for(url).connect() as connection:
         pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
-        with _Watch(pid) as watch:
-            started, before_s = time.perf_counter(), _cpu_s(pid)
+        with Watch(pid) as watch:
+            started, before_s = time.perf_counter(), cpu_s(pid)
             export_gtfs(connection, SLUG, None, Path(out), Publisher("Nation", "https://maps.example.org/nation"))
-            took_s, database_s = time.perf_counter() - started, _cpu_s(pid) - before_s
+            took_s, database_s = time.perf_counter() - started, cpu_s(pid) - before_s
     usage = resource.getrusage(resource.RUSAGE_SELF)
     print(json.dumps({
         "s": took_s, "cpu_s": usage.ru_utime + usage.ru_stime, "mb": usage.ru_maxrss / 1024,
         "database_cpu_s": database_s, "database_mb": watch.peak_mb,
         "sha256": hashlib.sha256(Path(out).read_bytes()).hexdigest(),
     }))
-
-
-class _Watch:
-    """The most memory of its own that a process holds meanwhile."""
-
-    def __init__(self, pid: int) -> None:
-        self._status = Path(f"/proc/{pid}/status")
-        self._over = Event()
-        self._thread = Thread(target=self._look, daemon=True)
-        self.peak_mb = 0.0
-
-    def __enter__(self) -> _Watch:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        while not self._over.wait(SAMPLE_S):
-            held = next(line for line in self._status.read_text().splitlines() if line.startswith("RssAnon"))
-            self.peak_mb = max(self.peak_mb, int(held.split()[1]) / 1024)
-
-
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _write_protofeed(folder: Path, routes: int) -> None:
