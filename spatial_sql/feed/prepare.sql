@@ -8,7 +8,7 @@ BEGIN
   EXECUTE format('CREATE SCHEMA feed_%s', pg_backend_pid());
   PERFORM set_config('search_path', format('feed_%s, %s', pg_backend_pid(), current_setting('search_path')), TRUE);
   PERFORM set_config('IntervalStyle', 'postgres', TRUE), set_config('work_mem', '64MB', TRUE);
-  PERFORM set_config('min_parallel_table_scan_size', '0', TRUE), set_config('min_parallel_index_scan_size', '0', TRUE);
+  PERFORM set_config('min_parallel_table_scan_size', '128kB', TRUE), set_config('min_parallel_index_scan_size', '128kB', TRUE);
   PERFORM set_config('parallel_tuple_cost', '0', TRUE);
 END
 $$;
@@ -67,6 +67,10 @@ WHERE v.valid_until >= a.valid_from
 -- Finds a pattern by its number.
 ALTER TABLE feed_pattern ADD PRIMARY KEY (pattern_no);
 
+-- name: pattern_size
+-- Tells the planner how large the tables are: nobody else does before they are committed.
+ANALYZE feed_about, feed_text, feed_pattern;
+
 -- name: valid_until
 -- The feed holds as long as the last of its patterns, those among them that it carries on.
 UPDATE feed_about SET valid_until = coalesce(
@@ -102,7 +106,7 @@ WHERE s.pattern_no = p.pattern_no;
 CREATE FUNCTION feed_along(network integer, pattern text, length_m float, shape_length_m float)
 RETURNS TABLE (stop_sequence integer, section integer, stop_id text, dist_m numeric, is_virtual boolean, is_first boolean,
                is_last boolean, step_share float, leads boolean, stands boolean, hailed boolean)
-LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 50
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000000 ROWS 50
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -179,6 +183,10 @@ FROM feed_about a
 JOIN stop s USING (network_id)
 WHERE s.name IS NOT NULL AND EXISTS (SELECT FROM feed_pattern_stop served WHERE served.stop_id = s.stop_id);
 
+-- name: stop_size
+-- Tells the planner how large these tables are.
+ANALYZE feed_pattern_stop, feed_clean_name;
+
 -- name: landmark
 -- What has a name that people can see or ask for from a stop near by: other stops, then clinics, markets and offices.
 CREATE UNLOGGED TABLE feed_landmark AS
@@ -200,7 +208,7 @@ CREATE INDEX ON feed_landmark USING gist (geog);
 -- name: near
 -- The nearest landmark within sight of a place; a function for the same reason as feed_along, as LIMIT is kept to one processor too.
 CREATE FUNCTION feed_near(place geography, near_m float) RETURNS TABLE (name text, method text)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 1
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 1
 AS $$
 BEGIN
   RETURN QUERY
@@ -332,8 +340,8 @@ CREATE INDEX ON feed_trip_band (pattern_no);
 CREATE INDEX ON feed_trip (pattern_no);
 
 -- name: sizes
--- Tells the planner how large the tables are: nobody else does before they are committed.
-ANALYZE feed_pattern, feed_pattern_stop, feed_trip, feed_trip_band;
+-- Tells the planner how large these tables are.
+ANALYZE feed_trip, feed_trip_band;
 
 -- name: timed
 -- When the trips of a pattern reach and leave each stop, in whole seconds, each later than the one before is left; and how that is known: measured in the trip's own band, over a wider part of the day, or an estimate. Nobody said when a trip starts: the feed needs an hour, so it takes the window's, and leaves its first stop then. A function for the same reason as feed_along; what it reads is fenced, so that each row is read once whatever the planner thinks.
@@ -341,7 +349,7 @@ CREATE FUNCTION feed_timed(network integer, pattern text, number integer)
 RETURNS TABLE (trip_no integer, trip_id text, stop_sequence integer, stop_id text, dist_m numeric, hailed boolean,
                is_virtual boolean, is_first boolean, is_last boolean, arrival_s integer, departure_s integer, method text,
                runs integer, people integer)
-LANGUAGE plpgsql STABLE PARALLEL SAFE COST 100000 ROWS 500
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000000 ROWS 500
 AS $$
 #variable_conflict use_column
 BEGIN

@@ -4,7 +4,7 @@
 -- \returns     points from 0 on: lon and lat to six decimals (0.1 m), metres from the start on the ellipsoid to one
 CREATE OR REPLACE FUNCTION gtfs_shape(line geometry)
 RETURNS TABLE (shape_pt_sequence integer, lon numeric, lat numeric, dist_m numeric)
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 100
 AS $$
 DECLARE
   points    integer := ST_NPoints(line);
