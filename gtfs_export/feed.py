@@ -16,7 +16,7 @@ from gtfs_export.holidays import holidays_of
 from gtfs_export.names import Label, RouteLabels, clean, route_labels
 from gtfs_export.records import Publisher
 from gtfs_export.texts import Texts, other_languages, sentences, texts_for
-from mapping_service.errors import Conflict, NotFound
+from mapping_service.errors import Conflict, NotFound, Unavailable
 from mapping_service.parameters import Parameters
 from mapping_service.records import Notice
 from mapping_service.store.engine import row
@@ -33,7 +33,8 @@ def prepared(
     """Make the ``feed_*`` tables of a release (the newest where ``None``); drop them at the end, whatever happens.
 
     Inside of another preparation of the same release its tables are used. Yields what is odd about it. Raises
-    ``NotFound`` without such a release, ``Conflict`` where it makes no readable feed.
+    ``NotFound`` without such a release, ``Conflict`` where it makes no readable feed, ``Unavailable`` where the account
+    of the database may make no schema.
     """
     found = find_release(connection, city_slug, release_number)
     release = (found.network_id, publisher)
@@ -65,6 +66,13 @@ def find_release(connection: Connection, city_slug: str, release_number: int | N
 
 
 def _prepare(connection: Connection, found: Row[Any], publisher: Publisher) -> None:
+    missing = connection.execute(feed_statements("checks")["missing_right"]).first()
+    if missing is not None:
+        raise Unavailable(
+            "feed_schema_refused",
+            "The account of the database may not make the tables of a feed. "
+            f"Let a superuser of the database say: {missing.wanted}.",
+        )
     texts, p = texts_for(found.language), Parameters()
     values = {
         "network_id": found.network_id, "text_language": texts.language, "texts": json.dumps(list(sentences())),

@@ -2,7 +2,8 @@
 
 GTFS asks for ``agency_id`` in agency.txt, routes.txt and fare_attributes.txt where a feed has several agencies. A feed
 that goes out alone stays as it came, word for word; beside our own agencies, or those of another feed, what it left
-empty is filled in. An id that it never had is made of the agency's name, so that it is the same in every release.
+empty is filled in. An id that it never had is made of the agency's name, so that it stays from release to release; a
+second agency of one name is counted.
 """
 
 from __future__ import annotations

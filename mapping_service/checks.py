@@ -26,6 +26,7 @@ from mapping_service.parameters import Parameters
 from mapping_service.postgres import OLDEST_POSTGIS, database_address, open_connection
 from mapping_service.up import is_healthy, require_free_port
 from spatial_sql.apply import is_current
+from spatial_sql.loader import feed_statements
 
 OLDEST_PYTHON = (3, 11)
 # A city's first survey is some 100 MB of traces; below this a machine is days from standing still.
@@ -141,6 +142,15 @@ def postgis(config: Config) -> Outcome:
     if tuple(int(part) for part in version.split(".")[:2]) >= OLDEST_POSTGIS:
         return Outcome("ok", f"PostGIS {version}")
     return Outcome("fail", f"PostGIS {version}", f"Upgrade to {needed} or newer, then ALTER EXTENSION postgis UPDATE.")
+
+
+@check
+def database_rights(config: Config) -> Outcome:
+    """The account of the database may do all that is needed"""
+    wanted = _ask(config, feed_statements("checks")["missing_right"].text)
+    if wanted is None:
+        return Outcome("ok", "it may make the tables of a feed")
+    return Outcome("fail", "it may not make the tables of a feed", f"Let a superuser of the database say: {wanted}.")
 
 
 @check

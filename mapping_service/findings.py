@@ -13,6 +13,7 @@ import shlex
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,9 @@ def _row_of(archive: zipfile.ZipFile, place: Place) -> tuple[str, Row]:
     """The row that a report speaks of: validators count records, or lines, which differ after a value of two lines."""
     if place.file is None:
         return "", {}
-    near = [row for at, line, row in _rows(archive, place.file) if place.row in (at, line)]
+    last = place.row or 0
+    up_to_it = takewhile(lambda one: one[0] <= last, _rows(archive, place.file))
+    near = [row for at, line, row in up_to_it if last in (at, line)]
     said = set(place.values.values())
     exact = [row for row in near if any(" ".join(value.split()) in said for value in row.values() if value)]
     return place.file, next(iter([*exact, *near]), _named(place.values)[1])
@@ -145,10 +148,10 @@ def _named(values: Mapping[str, str]) -> tuple[str, Row]:
 
 
 def _marks(name: str, row: Row, place: Place) -> Iterator[tuple[str, str]]:
-    """By what a row is found again in the feed that it is from: its id, or the wrong value where it has none."""
+    """By what a row is found again in the feed that it is from: its id; the wrong values where it had none there."""
     key = next(iter(KEYS.get(name, ())), None) or next((column for column in row if column in ID_COLUMNS), None)
     wrong = [column for column in place.values if column in row]
-    for column in ([key] if key and row.get(key) else wrong[:1]):
+    for column in dict.fromkeys([key, *wrong] if key else wrong):
         if row.get(column):
             yield column, row[column]
 

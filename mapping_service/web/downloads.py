@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,7 +24,7 @@ CURRENT = "public, max-age=300, must-revalidate"
 # A numbered file never changes.
 FOR_EVER = "public, max-age=31536000, immutable"
 # What a script of another site may ask with, and may read of the answer.
-_ASKED = "If-Modified-Since, If-None-Match, If-Range, Range"
+_ASKED = "If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range"
 _TOLD = "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, Last-Modified"
 _PREFLIGHT_S = 86400
 
@@ -56,7 +57,7 @@ def release_file(city: str, number: int, name: str) -> Response:
 
 def _send(found: Snapshot, name: str, cache_control: str) -> Response:
     path, sha256 = file_of(found, name)
-    _settle_conditions(sha256)
+    _settle_conditions(sha256, found.release.published_at)
     response = send_file(
         path,
         mimetype=FILES[name][0],
@@ -70,18 +71,25 @@ def _send(found: Snapshot, name: str, cache_control: str) -> Response:
     return response
 
 
-def _settle_conditions(sha256: str) -> None:
+def _settle_conditions(sha256: str, published_at: datetime | None) -> None:
     """Take out of a request the conditions that werkzeug reads otherwise than RFC 9110.
 
-    ``If-Match`` is judged before any ``Range`` (13.2.2) and raises ``PreconditionFailed``. Of several ranges, another
-    unit, or a weak tag in ``If-Range`` (13.1.5), the ``Range`` counts for nothing: the whole file is sent (14.2).
+    ``If-Match``, or else ``If-Unmodified-Since``, is judged before any ``Range`` (13.2.2) and raises
+    ``PreconditionFailed``. The ``Range`` counts for nothing, so that the whole file is sent or not at all, with
+    ``HEAD``, of several ranges or another unit (14.2), beside a weak tag in ``If-Range`` (13.1.5), and where the
+    asker has the file already.
     """
-    if request.if_match and not request.if_match.contains(sha256):
+    unchanged_since = request.if_unmodified_since
+    if request.if_match:
+        if not request.if_match.contains(sha256):
+            raise PreconditionFailed()
+    elif unchanged_since and published_at and published_at.replace(microsecond=0) > unchanged_since:
         raise PreconditionFailed()
     request.environ.pop("HTTP_IF_MATCH", None)
     weak = request.headers.get("If-Range", "").startswith("W/")
     asked = request.range
-    if weak or asked and (asked.units != "bytes" or len(asked.ranges) > 1):
+    odd = asked is not None and (asked.units != "bytes" or len(asked.ranges) > 1)
+    if weak or odd or request.method == "HEAD" or request.if_none_match.contains_weak(sha256):
         request.environ.pop("HTTP_RANGE", None)
 
 

@@ -1,5 +1,10 @@
 -- What is looked at before a feed is written. A full validator judges it afterwards.
 
+-- name: missing_right
+-- What has to be granted before this account can make the schema in which a feed's tables stand; no row where it may.
+SELECT format('GRANT CREATE ON DATABASE %I TO %I', current_database(), current_user) AS wanted
+WHERE NOT has_database_privilege(current_database(), 'CREATE');
+
 -- name: untimed
 -- A stop to which a trip has no running time, looked for among the trips that have no band which times every section. Params: network_id.
 WITH doubtful AS MATERIALIZED (

@@ -2,14 +2,14 @@
 -- trip planner cannot use (a pattern without a headway or a second stop, and what only it touches) is not in them.
 
 -- name: session
--- The tables stand in a schema of this transaction's own, which nobody else sees and no commit keeps: of temporary tables only one processor may read. Clock times are written by the server's own style; a few sorts and joins of a large city are worth some memory.
+-- The tables stand in a schema of this transaction's own, which nobody else sees and no commit keeps: of temporary tables only one processor may read. Work is shared where a city is so large that it pays, and never by who puts the rows together. Clock times are written by the server's own style; a few sorts and joins of a large city are worth some memory.
 DO $$
 BEGIN
   EXECUTE format('CREATE SCHEMA feed_%s', pg_backend_pid());
   PERFORM set_config('search_path', format('feed_%s, %s', pg_backend_pid(), current_setting('search_path')), TRUE);
   PERFORM set_config('IntervalStyle', 'postgres', TRUE), set_config('work_mem', '64MB', TRUE);
-  PERFORM set_config('min_parallel_table_scan_size', '128kB', TRUE), set_config('min_parallel_index_scan_size', '128kB', TRUE);
-  PERFORM set_config('parallel_tuple_cost', '0', TRUE);
+  PERFORM set_config('min_parallel_table_scan_size', '128kB', TRUE), set_config('min_parallel_index_scan_size', '32kB', TRUE);
+  PERFORM set_config('parallel_tuple_cost', '0', TRUE), set_config('parallel_leader_participation', 'off', TRUE);
 END
 $$;
 

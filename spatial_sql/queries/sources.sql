@@ -70,7 +70,7 @@ WITH place AS (
   CROSS JOIN LATERAL unnest(f.columns) WITH ORDINALITY AS c (name, place)
   WHERE f.source_id = :source_id AND f.name IN ('routes.txt', 'agency.txt')
 )
-SELECT r.cells[route.place] AS route_id, min(a.cells[called.place]) AS name
+SELECT r.cells[route.place] AS route_id, min(a.cells[called.place] COLLATE "C") AS name
 FROM source_row r
 JOIN place route ON (route.file, route.name) = ('routes.txt', 'route_id')
 JOIN place run_by ON (run_by.file, run_by.name) = ('routes.txt', 'agency_id')
@@ -81,7 +81,7 @@ JOIN source_row a ON a.source_id = r.source_id AND a.name = 'agency.txt'
 WHERE r.source_id = :source_id AND r.name = 'routes.txt'
   AND r.cells[route.place] <> '' AND r.cells[run_by.place] <> '' AND a.cells[called.place] <> ''
 GROUP BY 1
-ORDER BY 1;
+ORDER BY r.cells[route.place] COLLATE "C";
 
 -- name: list_stop_places
 -- Where the stops of some routes of a network are. Params: network_id, route_ids.

@@ -34,13 +34,13 @@ def test_every_check_has_a_title_and_every_bad_outcome_a_hint(tmp_path: Path) ->
         assert result.title and not result.title.endswith(".")
         assert bool(result.hint) is (result.state != "ok")
     assert {result.name for result in found if result.found == "database_unreachable"} == {
-        "postgres", "postgis", "migrations", "worker", "streets", "feeds", "clock"
+        "postgres", "postgis", "database_rights", "migrations", "worker", "streets", "feeds", "clock"
     }
 
 
 def test_a_migrated_database_is_well_and_lacks_a_worker(config: Config) -> None:
     found = results(config)
-    well = ("postgres", "postgis", "migrations", "streets", "feeds", "clock", "port")
+    well = ("postgres", "postgis", "database_rights", "migrations", "streets", "feeds", "clock", "port")
     assert [found[name].state for name in well] == ["ok"] * len(well)
     assert (found["worker"].state, found["worker"].found) == ("warn", "none runs")
 

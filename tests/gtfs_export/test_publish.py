@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Connection
 
 from gtfs_export import export_evidence, export_gtfs, export_layers, load_release
-from mapping_service.errors import Conflict, NotFound
+from mapping_service.errors import Conflict, NotFound, Unavailable
 from tests.factories import draw_network, drawn_town, make_city, make_network, make_stop
-from tests.gtfs_export.readers import PUBLISHER
+from tests.gtfs_export.readers import PUBLISHER, Town
 
 
 def test_a_release_is_read_whole(connection: Connection) -> None:
@@ -74,3 +74,12 @@ def test_an_export_leaves_nothing_behind(connection: Connection) -> None:
     export_gtfs(connection, town.slug, None, io.BytesIO(), PUBLISHER)
     temporary = "SELECT count(*) FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind IN ('r', 'v')"
     assert connection.exec_driver_sql(temporary).scalar_one() == 0
+
+
+def test_an_account_that_may_make_no_schema_hears_what_to_grant(town: Town) -> None:
+    reading = "GRANT SELECT ON ALL TABLES IN SCHEMA public TO modest"
+    for statement in ("CREATE ROLE modest", reading, "SET LOCAL ROLE modest"):
+        town.connection.exec_driver_sql(statement)
+    with pytest.raises(Unavailable, match=r"GRANT CREATE ON DATABASE \w+ TO modest\.") as refused:
+        town.feed()
+    assert refused.value.code == "feed_schema_refused"

@@ -14,7 +14,7 @@ from mapping_service.issue import IssueReport
 from mapping_service.parameters import Parameters
 from mapping_service.sources import import_feed, reject
 from tests.pipeline.town import Town
-from tests.sources.feeds import AGENCY, CALENDAR, FREQUENCIES, PLAIN, SHAPES, STOPS, pack
+from tests.sources.feeds import AGENCY, CALENDAR, FREQUENCIES, PLAIN, ROUTES, SHAPES, STOPS, pack, table
 
 SOUND = AGENCY.replace(b"union.example", b"union.org")
 
@@ -92,3 +92,15 @@ def test_an_error_of_our_own_is_nobody_elses(town: Town, tmp_path: Path) -> None
     with town.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE city SET contact_email = 'nobody'")
     assert blamed(town.issue(valid_from=date(2019, 4, 1))) == {"invalid_email": set()}
+
+
+def test_an_agency_that_went_out_under_an_id_made_for_it_is_found_in_its_feed(town: Town, tmp_path: Path) -> None:
+    lone = table(("agency_name", "agency_url", "agency_timezone"), ("Metro", "https://metro.org", "Africa/Nairobi"))
+    bring(town, tmp_path, {"agency.txt": SOUND}, "sound")
+    bad = {"agency.txt": lone.replace(b"https://metro.org", b"nonsense"),
+           "routes.txt": ROUTES.replace(b"L1,union,", b"L1,,"), "stops.txt": STOPS.replace(b"-1.3", b"-1.4"),
+           "shapes.txt": SHAPES.replace(b"-1.3", b"-1.4")}
+    bring(town, tmp_path, bad, "lone")
+    town.accept()
+    found = blamed(town.issue(valid_from=date(2019, 4, 1)))
+    assert {name for names in found.values() for name, _ in names} == {"lone"}, found

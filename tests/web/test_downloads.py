@@ -126,10 +126,31 @@ def test_who_has_another_version_hears_so_before_any_part_of_this_one(client: Fl
         assert client.get("/drawn-town/gtfs.zip", headers={"If-Match": known}).status_code == 200, known
 
 
+def test_who_has_the_file_already_hears_so_whatever_part_is_asked_for(client: FlaskClient) -> None:
+    tag = client.get("/drawn-town/gtfs.zip").headers["ETag"]
+    same = client.get("/drawn-town/gtfs.zip", headers={"If-None-Match": tag, "Range": "bytes=0-9"})
+    assert (same.status_code, same.data) == (304, b"")
+    another = client.get("/drawn-town/gtfs.zip", headers={"If-None-Match": '"another"', "Range": "bytes=0-9"})
+    assert (another.status_code, len(another.data)) == (206, 10)
+
+
+def test_head_speaks_of_the_whole_file(client: FlaskClient) -> None:
+    whole = client.get("/drawn-town/gtfs.zip")
+    head = client.head("/drawn-town/gtfs.zip", headers={"Range": "bytes=0-9"})
+    assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(whole.data)))
+
+
+def test_who_wants_the_file_only_as_it_was_hears_where_it_has_moved_on(client: FlaskClient) -> None:
+    published = client.get("/drawn-town/gtfs.zip").headers["Last-Modified"]
+    for since, status in ((published, 200), ("Wed, 27 Mar 2024 09:00:00 GMT", 412)):
+        answer = client.get("/drawn-town/gtfs.zip", headers={"If-Unmodified-Since": since})
+        assert answer.status_code == status, since
+
+
 def test_scripts_of_other_sites_may_ask_conditionally_and_read_the_answer(client: FlaskClient) -> None:
     asked = client.options("/drawn-town/gtfs.zip", headers={"Access-Control-Request-Headers": "if-none-match"})
     assert asked.status_code == 200 and asked.headers["Access-Control-Allow-Origin"] == "*"
-    assert {"If-None-Match", "Range"} <= set(asked.headers["Access-Control-Allow-Headers"].split(", "))
+    assert {"If-Match", "If-None-Match", "Range"} <= set(asked.headers["Access-Control-Allow-Headers"].split(", "))
     assert "ETag" in client.get("/drawn-town/gtfs.zip").headers["Access-Control-Expose-Headers"]
 
 
