@@ -20,12 +20,9 @@ import time
 from pathlib import Path
 
 from gtfs_export import Publisher, export_evidence, prepared
-from mapping_service.config import load_config
-from mapping_service.postgres import ensure_cluster, stop_cluster
 from mapping_service.store.engine import engine_for
-from spatial_sql.apply import upgrade
 from tests.benchmarks.database_usage import Watch, cpu_s
-from tests.benchmarks.national import SLUG, make_nation
+from tests.benchmarks.national import SLUG, national_database
 from tests.benchmarks.report import write_table
 
 NAMED = Publisher("Nation", "https://maps.example.org/nation")
@@ -49,21 +46,11 @@ def main() -> None:
 
 
 def _measured(routes: int) -> list[list[object]]:
-    with tempfile.TemporaryDirectory(dir="/tmp", prefix="evidence-size-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        config = load_config({"COMMONWAY_DATA": name})
-        url = ensure_cluster(config, durable=False)
-        try:
-            upgrade(url)
-            with engine_for(url).begin() as connection:
-                stop_times = make_nation(connection, routes)
-            with engine_for(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("VACUUM ANALYZE")
-            engine_for(url).dispose()
-            return [[routes, stop_times, *row] for kind in KINDS for row in _told(url, folder, kind)]
-        finally:
-            stop_cluster(config)
+    with (
+        tempfile.TemporaryDirectory(dir="/tmp", prefix="evidence-size-") as name,
+        national_database(Path(name), routes) as (url, stop_times),
+    ):
+        return [[routes, stop_times, *row] for kind in KINDS for row in _told(url, Path(name), kind)]
 
 
 def _told(url: str, folder: Path, kind: str) -> list[list[object]]:

@@ -23,12 +23,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mapping_service.config import load_config
-from mapping_service.postgres import ensure_cluster, stop_cluster
 from mapping_service.store.engine import engine_for
-from spatial_sql.apply import upgrade
 from tests.benchmarks.database_usage import Watch, cpu_s
-from tests.benchmarks.national import SLUG, make_nation
+from tests.benchmarks.national import SLUG, national_database
 from tests.benchmarks.report import write_table
 
 LONGEST_S = 300.0
@@ -88,26 +85,16 @@ def _ours(folder: Path, routes: int) -> list[list[object]]:
     data = folder / f"data-{routes}"
     data.mkdir(mode=0o755)
     folder.chmod(0o755)
-    config = load_config({"COMMONWAY_DATA": str(data)})
-    url = ensure_cluster(config, durable=False)
-    try:
-        upgrade(url)
-        with engine_for(url).begin() as connection:
-            stop_times = make_nation(connection, routes)
-        with engine_for(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE")
-        engine_for(url).dispose()
+    with national_database(data, routes) as (url, stop_times):
         out = folder / "ours.zip"
         command = [sys.executable, "-m", "tests.benchmarks.feed_speed", "--export", url, str(out)]
         told = [_told(command) for _ in range(2)]
-        same = told[0]["sha256"] == told[1]["sha256"]
-        best = min(told, key=lambda one: float(one["s"]))
-        label = f"Commonway, {'same' if same else 'OTHER'} bytes twice"
-        size_mb = round(out.stat().st_size / 1e6, 1)
-        return [[label, routes, routes * 100 // 3, stop_times, round(best["s"], 1), round(best["cpu_s"], 1),
-                 round(best["database_cpu_s"], 1), round(best["mb"]), round(best["database_mb"]), size_mb]]
-    finally:
-        stop_cluster(config)
+    same = told[0]["sha256"] == told[1]["sha256"]
+    best = min(told, key=lambda one: float(one["s"]))
+    label = f"Commonway, {'same' if same else 'OTHER'} bytes twice"
+    size_mb = round(out.stat().st_size / 1e6, 1)
+    return [[label, routes, routes * 100 // 3, stop_times, round(best["s"], 1), round(best["cpu_s"], 1),
+             round(best["database_cpu_s"], 1), round(best["mb"]), round(best["database_mb"]), size_mb]]
 
 
 def _export(url: str, out: str) -> None:
