@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 
 from gtfs_export import Publisher
 from mapping_service.archive import make_files
+from mapping_service.blame import with_blame
 from mapping_service.errors import Conflict, Problem
-from mapping_service.findings import Kind, kinds_of, with_blame
+from mapping_service.findings import Kind, kinds_of
 from mapping_service.gate import check_feed
 from mapping_service.parameters import Parameters
 from mapping_service.publish import ReleaseReport, release, snapshot, today
@@ -125,7 +126,8 @@ def _finish(connection: Connection, city: City, named: Publisher, number: int, a
         for name, path in files.items():
             releases.keep_file(connection, found.network_id, name, path)
         checks = [
-            with_blame(connection, city.city_id, check, files[check.name]) for one in judged for check in one.result()
+            check for name, one in zip(files, judged)
+            for check in with_blame(connection, city.city_id, one.result(), files[name])
         ]
     if "gtfs.zip" not in files:
         _refuse_if_over(connection, city, found.network_id, found.valid_from)

@@ -16,7 +16,7 @@ class Check:
 
     ``failure`` says why it gave no report, which counts as an error. ``notices`` hold ``code``, ``severity``
     (``ERROR``, ``WARNING``, ``INFO``), ``total`` and a few ``samples`` of each kind of finding, errors first; an error
-    in a row of an imported feed also ``blamed``, as ``mapping_service.findings`` has it.
+    in a row of an imported feed also ``blamed``, as ``mapping_service.blame`` has it.
     """
 
     name: str

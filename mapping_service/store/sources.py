@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row
 
@@ -38,14 +39,21 @@ class Imported:
         return Lines(in_metres(self.pattern_line, srid), self.pattern_route, self.called)
 
 
+class Sought(NamedTuple):
+    """A row of a file of a feed that is sought by what it holds in some columns, in the first of them something."""
+
+    file: str
+    columns: tuple[str, ...]
+    values: tuple[str, ...]
+
+
 @dataclass(frozen=True)
-class HeldRow:
-    """A row of a feed by column, with the number and the name of the feed, and its routes that nobody has rejected."""
+class Holder:
+    """A feed that has a row: its number, its name, and its routes that nobody has rejected."""
 
     source_id: int
     name: str
     routes: Sequence[str]
-    values: Mapping[str, str]
 
 
 NOTHING = Imported({}, {}, {}, ())
@@ -118,13 +126,11 @@ def load_feed(connection: Connection, source_id: int) -> SourceFeed:
     return SourceFeed("", b"", tables, [])
 
 
-def find_rows(connection: Connection, city_id: int, file: str, column: str, value: str) -> list[HeldRow]:
-    """Return the rows of a file of any of a city's feeds that have a value in a column."""
-    found = rows(connection, "sources.find_rows", {"city_id": city_id, "file": file, "column": column, "value": value})
-    return [
-        HeldRow(one.source_id, one.name, one.routes, dict(zip((name.strip() for name in one.columns), one.cells)))
-        for one in found
-    ]
+def find_holders(connection: Connection, city_id: int, sought: Sequence[Sought]) -> dict[Sought, Holder]:
+    """Return, for each of some rows that any of a city's feeds has, the first of these feeds."""
+    asked = [{"number": number, **one._asdict()} for number, one in enumerate(sought)]
+    found = rows(connection, "sources.find_holders", {"city_id": city_id, "sought": json.dumps(asked)}) if asked else ()
+    return {sought[one.number]: Holder(one.source_id, one.name, one.routes) for one in found}
 
 
 def taken_ids(connection: Connection, city_id: int) -> dict[str, set[str]]:

@@ -190,20 +190,38 @@ SELECT name, columns, bytes FROM source_file WHERE source_id = :source_id ORDER 
 -- The rows of a file of a feed, in order. Params: source_id, name.
 SELECT cells FROM source_row WHERE source_id = :source_id AND name = :name ORDER BY line;
 
--- name: find_rows
--- Rows of a file of any of a city's feeds by the value of a column, with the routes of the feed that nobody has rejected. Params: city_id, file, column, value.
-SELECT f.source_id, f.name, t.columns, r.cells, ARRAY(
+-- name: find_holders
+-- For each of some rows, sought by file, columns and values, the first of a city's feeds that has it, with the routes of that feed that nobody has rejected; a feed is read once for each column that leads. Params: city_id, sought (JSON: number, file, columns, values).
+WITH sought AS MATERIALIZED (
+  SELECT f.source_id, s.number, s.file, s.values,
+         ARRAY(SELECT array_position(named.columns, c.name) FROM unnest(s.columns) WITH ORDINALITY AS c (name, at) ORDER BY c.at) AS places
+  FROM jsonb_to_recordset(CAST(:sought AS jsonb)) AS s (number integer, file text, columns text[], values text[])
+  JOIN source_feed f ON f.city_id = :city_id
+  JOIN source_file t ON t.source_id = f.source_id AND t.name = s.file
+  CROSS JOIN LATERAL (SELECT ARRAY(SELECT btrim(c) FROM unnest(t.columns) c) AS columns) named
+), held AS (
+  SELECT r.source_id, r.name AS file, lead.place, r.cells[lead.place] AS value, r.cells
+  FROM (SELECT DISTINCT source_id, file, places[1] AS place FROM sought) lead
+  JOIN source_row r ON r.source_id = lead.source_id AND r.name = lead.file
+  OFFSET 0  -- so that what is sought is hashed, and no row is read again for each
+), found AS (
+  SELECT s.number, min(s.source_id) AS source_id
+  FROM held h
+  JOIN sought s ON (s.source_id, s.file, s.places[1], s.values[1]) = (h.source_id, h.file, h.place, h.value)
+  WHERE NOT EXISTS (
+    SELECT FROM unnest(s.places, s.values) AS told (place, value) WHERE coalesce(h.cells[told.place], '') <> told.value
+  )
+  GROUP BY s.number
+)
+SELECT found.number, f.source_id, f.name, ARRAY(
   SELECT route_id FROM route
   WHERE network_id = f.network_id
     AND NOT EXISTS (SELECT FROM source_rejection j WHERE j.source_id = f.source_id AND j.route_id = route.route_id)
   ORDER BY route_id COLLATE "C"
 ) AS routes
-FROM source_feed f
-JOIN source_file t ON t.source_id = f.source_id AND t.name = :file
-CROSS JOIN LATERAL (SELECT array_position(ARRAY(SELECT btrim(c) FROM unnest(t.columns) c), :column) AS at) place
-JOIN source_row r ON r.source_id = t.source_id AND r.name = t.name AND r.cells[place.at] = :value
-WHERE f.city_id = :city_id
-ORDER BY f.source_id, r.line;
+FROM found
+JOIN source_feed f USING (source_id)
+ORDER BY found.number;
 
 -- name: list_carried
 -- The feeds of which a network still holds something, improved or not. Params: network_id.

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
+from mapping_service.blame import with_blame
 from mapping_service.findings import Place, place_of
 from mapping_service.issue import IssueReport
 from mapping_service.parameters import Parameters
+from mapping_service.release_records import Check
 from mapping_service.sources import import_feed, reject
 from tests.pipeline.town import Town
 from tests.sources.feeds import AGENCY, CALENDAR, FREQUENCIES, PLAIN, ROUTES, SHAPES, STOPS, pack, table
@@ -104,3 +109,29 @@ def test_an_agency_that_went_out_under_an_id_made_for_it_is_found_in_its_feed(to
     town.accept()
     found = blamed(town.issue(valid_from=date(2019, 4, 1)))
     assert {name for names in found.values() for name, _ in names} == {"lone"}, found
+
+
+def test_many_findings_are_looked_up_together(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The feed's own file, in which all is wrong, and two validators: no file is read for each example."""
+    bring(town, tmp_path, {}, "plain")
+    calls = [{"filename": "stop_times.txt", "csvRowNumber": row, "fieldName": "arrival_time"} for row in (2, 3, 4)]
+    stops = [{"filename": "stops.txt", "csvRowNumber": row, "fieldName": "stop_name"} for row in (2, 3)]
+    notices = [
+        {"code": "all", "severity": "ERROR", "total": 3, "samples": calls},
+        {"code": "one", "severity": "ERROR", "total": 1, "samples": stops[1:]},
+        {"code": "mild", "severity": "WARNING", "total": 2, "samples": stops},
+        {"code": "ours", "severity": "ERROR", "total": 1, "samples": [{"filename": "gone.txt", "csvRowNumber": 2}]},
+    ]
+    checks = [Check("gtfs.zip", name, "1", date(2019, 4, 1), 1, 5, 2, 0, None, notices) for name in ("one", "two")]
+    opened, asked = Counter[str](), []
+    really = zipfile.ZipFile.open
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda self, name: (opened.update([name]), really(self, name))[1])
+    with town.engine.begin() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        found = with_blame(connection, town.city.city_id, checks, tmp_path / "plain.zip")
+    blame = {"source_id": 1, "name": "plain", "routes": ["L1"]}
+    assert [[one.get("blamed", "not asked") for one in check.notices] for check in found] == [
+        [blame, blame, "not asked", None]
+    ] * 2
+    assert len(asked) == 1
+    assert opened == {"stop_times.txt": 2, "stops.txt": 1, "trips.txt": 1}  # the rows, then whose they are
