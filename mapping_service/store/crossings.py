@@ -39,3 +39,9 @@ def name_by_streets(connection: Connection, city_id: int, network_id: int, p: Pa
     if found:
         connection.execute(table(connection, "stop_street").insert(), found)
     return len(found)
+
+
+def are_names_kept(connection: Connection, city_id: int, network_id: int, p: Parameters) -> bool:
+    """Return whether the streets still give the names that were kept with a release, its virtual stops' too."""
+    kept = [StreetName(**one._mapping) for one in rows(connection, "crossings.list_kept", {"network_id": network_id})]
+    return kept == names_of_streets(connection, city_id, network_id, p)

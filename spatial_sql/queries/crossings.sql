@@ -70,3 +70,7 @@ LEFT JOIN LATERAL (
 ) AS near ON TRUE
 WHERE coalesce(at.name, own.name) IS NOT NULL
 ORDER BY place.stop_id COLLATE "C";
+
+-- name: list_kept
+-- The names after streets that were kept with a release. Params: network_id.
+SELECT stop_id, name, method FROM stop_street WHERE network_id = :network_id ORDER BY stop_id COLLATE "C";

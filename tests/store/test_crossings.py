@@ -16,7 +16,17 @@ from mapping_service.store.engine import table
 from mapping_service.store.streets import save_streets
 from mapping_service.street_records import StreetReading
 from tests.collectors.streets.drawn import STEP_DEG, lay
-from tests.factories import draw_network, make_city, make_network, make_stop, point
+from tests.factories import (
+    draw_network,
+    lengths_m,
+    make_city,
+    make_hail_stretch,
+    make_network,
+    make_pattern,
+    make_route,
+    make_stop,
+    point,
+)
 from tests.sketch import places
 
 P = Parameters()
@@ -127,3 +137,23 @@ def test_a_release_keeps_the_names_and_other_names_make_another_one(connection: 
     assert [tuple(one) for one in kept] == [
         (1, "S7", "Wide Road / Elm Street"), (2, "S7", "Wide Road / Market Street"),
     ]
+
+
+def test_another_name_for_a_virtual_stop_makes_another_release(connection: Connection) -> None:
+    """A line from A to C, hailed all the way; both its stops have names that people gave."""
+    city_id = make_city(connection, slug="hailed")
+    accepted = make_network(connection, city_id, "accepted")
+    served = [(letter, places(TOWN, STEP_DEG)[letter]) for letter in "AC"]
+    for letter, place in served:
+        make_stop(connection, city_id, accepted, letter, place, name=f"At {letter}")
+    make_route(connection, city_id, accepted, "R1")
+    make_pattern(connection, city_id, accepted, "P1", "R1", served)
+    make_hail_stretch(connection, city_id, accepted, "P1", 0.0, lengths_m([place for _, place in served])[1])
+    city = get_city(connection, "hailed")
+    made = []
+    for name in ("Elm Street", "Elm Street", "Market Street"):
+        save_streets(connection, city_id, reading({**NAMES, 2: name}))
+        made.append(release(connection, city, note=None, valid_from=None, day=DAY))
+    assert [(one.release, one.created) for one in made] == [(1, True), (1, False), (2, True)]
+    kept = connection.execute(text("SELECT name FROM stop_street WHERE stop_id ~ '^V' AND name ~ 'Market'"))
+    assert {one.name for one in kept} == {"Wide Road / Market Street"}
