@@ -39,7 +39,7 @@ FROM (
 CROSS JOIN feed_about a;
 
 -- name: translation
--- The feed's own sentences in the other languages, and the names that people translated. A stop that is called after what is near it is so in every language. Of a sentence that only one kind of feed has, expanded says which. Nothing is said of attributions.txt: Valhalla refuses a feed that translates it.
+-- The feed's own sentences in the other languages, and the names that people translated. Of a sentence that only one kind of feed has, expanded says which. Nothing is said of attributions.txt: Valhalla refuses a feed that translates it.
 CREATE VIEW feed_translation AS
 WITH own AS (
   SELECT t.key, t.text AS own_text, o.language, o.text
@@ -92,25 +92,7 @@ WITH own AS (
   WHERE NOT EXISTS (SELECT FROM said whole WHERE whole.language = own.language AND whole.name = long_name)
   UNION ALL
   SELECT 'stops', 'stop_name', language, translation, stop_id, NULL, NULL
-  FROM feed_stop
-  JOIN said USING (name)
-  UNION ALL
-  SELECT 'stops', 'stop_name', own.language, replace(text, '{name}', coalesce(translation, near.name)), stop_id, NULL,
-         NULL
-  FROM feed_stop f
-  JOIN own ON key = 'stop_near' AND starts_with(name_method, 'nearest_')
-    AND f.name LIKE replace(own_text, '{name}', '%')
-  CROSS JOIN LATERAL (
-    SELECT substr(f.name, length(split_part(own_text, '{name}', 1)) + 1,
-                  length(f.name) - length(replace(own_text, '{name}', ''))) AS name
-  ) AS near
-  LEFT JOIN said ON said.language = own.language AND said.name = near.name
-  WHERE NOT EXISTS (SELECT FROM said whole WHERE whole.language = own.language AND whole.name = f.name)
-  UNION ALL
-  SELECT 'stops', 'stop_name', language, replace(text, '{stop_id}', stop_id), stop_id, NULL, NULL
-  FROM feed_stop f
-  JOIN own ON key = 'stop_unnamed' AND name_method = 'stop_id'
-  WHERE NOT EXISTS (SELECT FROM said whole WHERE whole.language = own.language AND whole.name = f.name)
+  FROM feed_stop_said
   UNION ALL
   SELECT 'stops', 'stop_desc', d.language, stop_desc, stop_id, NULL, NULL
   FROM feed_about a

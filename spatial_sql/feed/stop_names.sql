@@ -43,8 +43,44 @@ LEFT JOIN chosen_name c
   ON c.network_id = a.network_id AND c.kind = 'station' AND c.element_id = a.station_id AND c.field = 'name'
 WHERE a.network_id = :network_id;
 
+-- name: stop_said
+-- What stops are called in other languages: as people translated their names; one that is called after what is near it, or by its id, is so in every language. Params: network_id.
+CREATE UNLOGGED TABLE feed_stop_said AS
+WITH own AS (
+  SELECT t.key, t.text AS own_text, o.language, o.text
+  FROM feed_about a
+  JOIN feed_text t ON t.language = a.text_language
+  JOIN feed_text o ON o.key = t.key AND o.language <> split_part(lower(a.language), '-', 1)
+), said AS (
+  SELECT language, gtfs_name(name) AS name, min(gtfs_name(translation) COLLATE "C") AS translation
+  FROM name_translation
+  WHERE network_id = :network_id
+  GROUP BY language, gtfs_name(name)
+), derived AS (
+  SELECT f.stop_id, f.name, own.language, replace(text, '{name}', coalesce(translation, near.name)) AS translation
+  FROM feed_stop f
+  JOIN own ON key = 'stop_near' AND starts_with(name_method, 'nearest_')
+    AND f.name LIKE replace(own_text, '{name}', '%')
+  CROSS JOIN LATERAL (
+    SELECT substr(f.name, length(split_part(own_text, '{name}', 1)) + 1,
+                  length(f.name) - length(replace(own_text, '{name}', ''))) AS name
+  ) AS near
+  LEFT JOIN said ON said.language = own.language AND said.name = near.name
+  UNION ALL
+  SELECT stop_id, name, language, replace(text, '{stop_id}', stop_id)
+  FROM feed_stop
+  JOIN own ON key = 'stop_unnamed' AND name_method = 'stop_id'
+)
+SELECT stop_id, language, translation
+FROM feed_stop
+JOIN said USING (name)
+UNION ALL
+SELECT stop_id, language, translation
+FROM derived d
+WHERE NOT EXISTS (SELECT FROM said whole WHERE whole.language = d.language AND whole.name = d.name);
+
 -- name: stop_desc
--- What a rider does at a virtual stop, in every language: after which stop and before which, on the first pattern that passes it. Params: network_id.
+-- What a rider does at a virtual stop, in every language: after which stop and before which, on the first pattern that passes it.
 CREATE UNLOGGED TABLE feed_stop_desc AS
 WITH hailed AS (
   SELECT DISTINCT ON (v.stop_id) v.stop_id, before.stop_id AS before_id, after.stop_id AS after_id
@@ -65,11 +101,6 @@ WITH hailed AS (
   ) AS after
   WHERE v.is_virtual
   ORDER BY v.stop_id, v.pattern_no, v.stop_sequence
-), said AS (
-  SELECT language, gtfs_name(name) AS name, min(gtfs_name(translation) COLLATE "C") AS translation
-  FROM name_translation
-  WHERE network_id = :network_id
-  GROUP BY language, gtfs_name(name)
 )
 SELECT h.stop_id, t.language,
        replace(replace(t.text, '{before}', coalesce(b.translation, before.name)), '{after}', coalesce(a.translation, after.name))
@@ -78,5 +109,5 @@ FROM hailed h
 JOIN feed_stop before ON before.stop_id = h.before_id
 JOIN feed_stop after ON after.stop_id = h.after_id
 JOIN feed_text t ON t.key = CASE WHEN before.name = after.name THEN 'hail_by' ELSE 'hail_between' END
-LEFT JOIN said b ON b.language = t.language AND b.name = before.name
-LEFT JOIN said a ON a.language = t.language AND a.name = after.name;
+LEFT JOIN feed_stop_said b ON b.language = t.language AND b.stop_id = h.before_id
+LEFT JOIN feed_stop_said a ON a.language = t.language AND a.stop_id = h.after_id;

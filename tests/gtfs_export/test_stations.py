@@ -80,6 +80,21 @@ def test_a_virtual_stop_says_that_one_hails_there_and_between_which_stops(town: 
     assert told["sw"].endswith("Baada ya “Mill”, kabla ya “Soko”.")
 
 
+def test_a_virtual_stop_names_those_beside_it_in_the_language_of_its_sentence(town: Town) -> None:
+    town.stop("S2", name=None)
+    town.stop("S3", name=None)
+    town.streets("S2", "Wide Road / Elm Street", "nearest_crossing")
+    town.virtual("V1", "P1", 1400.0, at(1.25, 0))
+    town.add("name_translation", {"language": "sw", "name": "Wide Road / Elm Street", "translation": "Njia panda"})
+    told = {
+        (row["language"], row["record_id"], row["field_name"]): row["translation"]
+        for row in town.feed()["translations.txt"]
+    }
+    assert told["fr", "V1", "stop_desc"].endswith("Après « Près de Wide Road / Elm Street », avant « Arrêt S3 ».")
+    assert told["sw", "V1", "stop_desc"].endswith("Baada ya “Karibu na Njia panda”, kabla ya “Kituo S3”.")
+    assert told["sw", "S2", "stop_name"] == "Karibu na Njia panda"
+
+
 def test_a_virtual_stop_between_two_of_one_name_says_the_name_once(town: Town) -> None:
     town.stop("S3", name="Mill")
     town.virtual("V1", "P1", 1400.0, at(1.25, 0))
