@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import chain
+from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from gtfs_export.departures import EXPANDS, Departures, departures_of
-from gtfs_export.lone_agency import FILES, agencies_in, filled, ids_to_fill, with_column
+from gtfs_export.lone_agency import FILES, agencies_in, filled, id_to_fill, with_column
 from mapping_service.gtfs_ids import ID_COLUMNS, TRANSLATED
 from mapping_service.store.engine import rows, stream
-from spatial_sql.loader import feed_statements
 
 # What rides know better than the feed, in the tables in which one row may be both theirs and ours. We publish, so the
 # feed's own row is ours.
@@ -56,7 +56,7 @@ class Source:
 def carried_of(connection: Connection, network_id: int, *, expanded: bool = False) -> Carried:
     """Return what a network carries on of imported feeds; ``expanded`` writes each departure as a trip of its own."""
     found = rows(connection, "sources.list_carried", {"network_id": network_id})
-    sources = _with_agencies(connection, [_source(connection, network_id, one) for one in found])
+    sources = [_with_agency(connection, _source(connection, network_id, one), one) for one in found]
     if not expanded:
         return Carried(connection, sources)
     departures = [departures_of(one.columns.get(_FREQUENCIES, ()), _cells(connection, one, _FREQUENCIES))
@@ -64,19 +64,16 @@ def carried_of(connection: Connection, network_id: int, *, expanded: bool = Fals
     return Carried(connection, sources, departures)
 
 
-def _with_agencies(connection: Connection, sources: Sequence[Source]) -> list[Source]:
-    """The feeds with an id for each lone agency that goes out beside others."""
-    if not sources:
-        return []
-    ours = connection.execute(feed_statements("checks")["own_agencies"]).scalars().all()
-    feeds = [agencies_in(one.columns.get(_AGENCY, ()), _cells(connection, one, _AGENCY)) for one in sources]
-    return [
-        one if agency_id is None else replace(one, columns=with_column(one.columns), agency_id=agency_id)
-        for one, agency_id in zip(sources, ids_to_fill(feeds, ours), strict=True)
-    ]
+def _with_agency(connection: Connection, source: Source, one: Row[Any]) -> Source:
+    """The feed with an id for its lone agency, if it ever went out beside others."""
+    if not one.was_beside:
+        return source
+    agency_id = id_to_fill(agencies_in(source.columns.get(_AGENCY, ()), _cells(connection, source, _AGENCY)),
+                           source.source_id)
+    return source if agency_id is None else replace(source, columns=with_column(source.columns), agency_id=agency_id)
 
 
-def _source(connection: Connection, network_id: int, one: Row[tuple[int, int, date | None]]) -> Source:
+def _source(connection: Connection, network_id: int, one: Row[Any]) -> Source:
     values = {"network_id": network_id, "source_id": one.source_id, "source_network": one.source_network}
     gone: dict[str, set[str]] = {}
     for lost in rows(connection, "sources.list_gone", values):

@@ -1,16 +1,16 @@
 """The agency of a feed that has only one: it needs no id as long as it is alone, and has to have one beside others.
 
 GTFS asks for ``agency_id`` in agency.txt, routes.txt and fare_attributes.txt where a feed has several agencies. A feed
-that goes out alone stays as it came, word for word; beside our own agencies, or those of another feed, what it left
-empty is filled in. An id that it never had is made of the agency's name, so that it stays from release to release; a
-second agency of one name is counted.
+that has only ever gone out alone stays as it came, word for word; once it was released beside our own agencies, or
+those of another feed, what it left empty is filled in for good. An id that it never had is made of the agency's name
+and the number of its feed: it is the same in every release, whatever else goes out, and no other feed makes it too.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 FILES = ("agency.txt", "routes.txt", "fare_attributes.txt")
 COLUMN = "agency_id"
@@ -25,29 +25,20 @@ def agencies_in(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[A
     return [(one.get(COLUMN, ""), one.get("agency_name", "")) for one in values]
 
 
-def ids_to_fill(feeds: Sequence[Sequence[Agency]], ours: Collection[str]) -> list[str | None]:
-    """Return, for each feed, the id that stands where it left an agency's empty; ``None`` where it stays as it is.
+def id_to_fill(agencies: Sequence[Agency], source_id: int) -> str | None:
+    """Return the id that stands where the feed ``source_id`` left that of its only agency empty.
 
-    ``ours`` are the ids of the agencies of our own that go out beside them.
+    ``None`` where it has several: one cannot tell which is meant.
     """
-    if sum(map(len, feeds)) + len(ours) < 2:
-        return [None] * len(feeds)
-    taken = {*ours, *(agency_id for some in feeds for agency_id, _ in some if agency_id)}
-    found: list[str | None] = []
-    for some in feeds:
-        if len(some) != 1:
-            found.append(None)  # of several one cannot tell which is meant
-            continue
-        ((agency_id, name),) = some
-        found.append(agency_id or _made(name, taken))
-        taken.add(found[-1] or "")
-    return found
+    if len(agencies) != 1:
+        return None
+    ((agency_id, name),) = agencies
+    return agency_id or f"{_in_ascii(name)}-feed-{source_id}"
 
 
-def _made(name: str, taken: Collection[str]) -> str:
-    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()  # ids are best in ASCII
-    slug = "-".join(re.findall("[a-z0-9]+", plain)) or "agency"
-    return next(one for one in (slug, *(f"{slug}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)
+def _in_ascii(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    return "-".join(re.findall("[a-z0-9]+", plain)) or "agency"
 
 
 def with_column(columns: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -67,7 +67,3 @@ SELECT booked_id FROM feed_booked LIMIT 1;
 -- name: network
 -- Which network is prepared.
 SELECT network_id FROM feed_about;
-
--- name: own_agencies
--- The agencies of our own that go out in agency.txt.
-SELECT agency_id FROM feed_agency WHERE runs_routes ORDER BY agency_id COLLATE "C";

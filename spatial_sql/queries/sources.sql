@@ -224,8 +224,12 @@ JOIN source_feed f USING (source_id)
 ORDER BY found.number;
 
 -- name: list_carried
--- The feeds of which a network still holds something, improved or not. Params: network_id.
-SELECT f.source_id, f.network_id AS source_network, f.still_true_until
+-- The feeds of which a network still holds something, improved or not, and whether they have ever been released beside routes of others, or such that rides improved: here or in a release before. Params: network_id.
+SELECT f.source_id, f.network_id AS source_network, f.still_true_until, EXISTS (
+  SELECT FROM network n JOIN route r USING (network_id)
+  WHERE n.city_id = f.city_id AND n.network_id <= :network_id AND (n.kind = 'release' OR n.network_id = :network_id)
+    AND (r.source_id IS DISTINCT FROM f.source_id OR r.runs > 0)
+) AS was_beside
 FROM source_feed f
 WHERE EXISTS (SELECT FROM pattern p WHERE p.network_id = :network_id AND p.source_id = f.source_id)
 ORDER BY f.source_id;

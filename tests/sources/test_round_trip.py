@@ -19,7 +19,7 @@ from gtfs_export import Publisher, export_evidence, export_gtfs
 from mapping_service.parameters import Parameters
 from mapping_service.publish import accept, release
 from mapping_service.records import City
-from mapping_service.sources import import_feed, vouch
+from mapping_service.sources import import_feed, reject, vouch
 from mapping_service.store import networks, releases
 from mapping_service.store.cities import get_city
 from tests.factories import draw_network, make_city, make_network
@@ -218,18 +218,38 @@ def test_beside_another_feed_a_lone_agency_gets_an_id_and_nothing_else_changes(
     city = empty_city(connection, "pier")
     south = {**other, "agency.txt": other["agency.txt"].replace(b"Harbour Union", b"South Union"),
              "routes.txt": other["routes.txt"].replace(b",01,", b",02,").replace(b"L1,01", b"L1,02")}
+    made = []
     for name, files in (("north", LONE), ("south", south)):
         path = pack(tmp_path / f"{name}.zip", files)
-        import_feed(connection, city, path, Parameters(), actor="tester", today=TODAY)
+        made.append(import_feed(connection, city, path, Parameters(), actor="tester", today=TODAY).source_id)
     out = published(connection, city)
     assert sorted(runs(out).values()) == ["Harbour Union", "South Union"]
     header, *rows = unpack(out)["agency.txt"]
-    given = ["harbour-union", "union" if other is PLAIN else "south-union"]
+    given = [f"harbour-union-feed-{made[0]}", "union" if other is PLAIN else f"south-union-feed-{made[1]}"]
     assert [row[header.index("agency_id")] for row in rows] == given
     before, after = ([dict(zip(rows_[0], row)) for row in rows_[1:] if "L1" in row] for rows_ in (
         unpack((tmp_path / "north.zip").read_bytes())["routes.txt"], unpack(out)["routes.txt"]
     ))
-    assert after == [{**before[0], "agency_id": "harbour-union"}]
+    assert after == [{**before[0], "agency_id": given[0]}]
+
+
+def test_a_lone_agency_keeps_the_id_that_it_got_whatever_else_goes_out_later(
+    connection: Connection, tmp_path: Path
+) -> None:
+    """Two of one name; then the first is rejected, so that the second is alone again."""
+    city = empty_city(connection, "pier")
+    made = []
+    for name, files in (("one", LONE), ("other", {**LONE, "routes.txt": LONE["routes.txt"].replace(b",01,", b",02,")})):
+        path = pack(tmp_path / f"{name}.zip", files)
+        made.append(import_feed(connection, city, path, Parameters(), actor="tester", today=TODAY).source_id)
+
+    def ids() -> list[str]:
+        header, *rows = unpack(published(connection, city))["agency.txt"]
+        return [row[header.index("agency_id")] for row in rows]
+
+    assert ids() == [f"harbour-union-feed-{one}" for one in made]
+    reject(connection, city, made[0], [], "tester")
+    assert ids() == [f"harbour-union-feed-{made[1]}"]
 
 
 def test_beside_our_own_routes_a_lone_agency_gets_an_id(connection: Connection, tmp_path: Path) -> None:
