@@ -135,6 +135,11 @@ class Carried:
     def __bool__(self) -> bool:
         return bool(self._sources)
 
+    def unfilled(self) -> Carried:
+        """The same with ids of lone agencies empty where the feeds left them so."""
+        sources = [replace(source, agency_id=None) for source in self._sources]
+        return Carried(self._connection, sources, self._departures)
+
     def has(self, name: str) -> bool:
         """Whether a feed has a table of this name."""
         return any(name in source.columns for source in self._sources)

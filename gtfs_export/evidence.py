@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import Connection, Row
 
 from gtfs_export.carried import carried_of
-from gtfs_export.imported import SHARED, imported, overruled
+from gtfs_export.imported import SHARED, Place, imported, overruled
 from gtfs_export.write import BUFFER_BYTES, VARIANTS, csv_line
 from spatial_sql.loader import feed_select, feed_statements
 
@@ -25,7 +25,6 @@ EVIDENCE_COLUMNS = (
     "element", "id", "field", "value", "method", "estimate", "observations", "people", "first_seen", "last_seen", "low",
     "high", "confidence",
 )
-_IMPORTED = ("element", "id", "field", "value", "method", "observations")
 # The tables beside the feed, each with the SELECT that fills it.
 TABLES = {"loads.csv": "loads", "aliases.csv": "aliases"}
 
@@ -53,7 +52,7 @@ def write_evidence(connection: Connection, kind: str, out: Path | BinaryIO) -> N
     connection.execute(forms["overruled"], {"overruled": json.dumps(places)})
     as_row = forms["csv"].text
     parts = [as_row.replace("{part}", part.text.rstrip(";")) for part in feed_statements("evidence").values()]
-    told = (dict(zip(_IMPORTED, (*place, value, "imported", 0))) for place, value in imported(carried, ours))
+    told = (_told(*one) for one in imported(carried, ours))
     with _opened(out) as file:
         if kind == "csv":
             file.write(",".join(EVIDENCE_COLUMNS).encode() + b"\n")
@@ -71,6 +70,11 @@ def _own(connection: Connection, name: str) -> list[list[str]]:
     out = io.BytesIO()
     _copy(connection, [_COPY_TABLE.format(feed_select(name))], _Rows(out, b"\n"))
     return list(csv.reader(io.StringIO(out.getvalue().decode(), newline="")))
+
+
+def _told(place: Place, value: str, method: str) -> dict[str, Any]:
+    told = dict(zip(("element", "id", "field", "value", "method"), (*place, value, method)))
+    return {**told, "observations": 0} if method == "imported" else told
 
 
 def _csv_line(told: Mapping[str, Any]) -> bytes:

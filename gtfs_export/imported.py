@@ -1,7 +1,8 @@
 """The evidence for what a release carries on of feeds that others made: nobody has ridden it, they say so.
 
-A row for each cell as it is published. Where rides have improved a route or a stop, what we know better has evidence
-of its own; what the feed still says in place of ours (``overruled``) has it here.
+A row for each cell as it is published; an id of an agency that the feed left empty is ``derived``, all else ``imported``.
+Where rides have improved a route or a stop, what we know better has evidence of its own; what the feed still says in
+place of ours (``overruled``) has it here.
 """
 
 from __future__ import annotations
@@ -34,14 +35,14 @@ Place = tuple[str, str, str]
 """Element, id and field."""
 
 
-def imported(carried: Carried, ours: Mapping[str, Iterable[Sequence[str]]]) -> Iterator[tuple[Place, str]]:
-    """Yield where the evidence of each carried value stands, and the value.
+def imported(carried: Carried, ours: Mapping[str, Iterable[Sequence[str]]]) -> Iterator[tuple[Place, str, str]]:
+    """Yield where the evidence of each carried value stands, the value, and how it was come by.
 
     ``ours`` are our own rows of the files in which one row may be theirs and ours, each with its header.
     """
     for name in carried.tables():
         if name == _SHAPES:
-            yield from _shapes(carried)
+            yield from ((place, value, "imported") for place, value in _shapes(carried))
         elif name != _FEED_INFO:
             yield from _table(carried, name, [*ours.get(name, ())] if name.removesuffix(".txt") in SHARED else [])
 
@@ -51,23 +52,23 @@ def overruled(carried: Carried, ours: Mapping[str, Iterable[Sequence[str]]]) -> 
     for name in (name for name in sorted(ours) if carried.has(name)):
         rows = [*ours[name]]
         known = _known(name, rows)
-        for place, _ in _table(carried, name, rows):
+        for place, *_ in _table(carried, name, rows):
             if place in known:
                 yield place
 
 
-def _table(carried: Carried, name: str, ours: Sequence[Sequence[str]]) -> Iterator[tuple[Place, str]]:
+def _table(carried: Carried, name: str, ours: Sequence[Sequence[str]]) -> Iterator[tuple[Place, str, str]]:
     """Yield what of the published rows that a feed has is not as we have it."""
     known = _known(name, ours)
-    published, theirs = carried.merged(name, iter(ours)), carried.merged(name, ())
+    published, theirs = carried.merged(name, iter(ours)), carried.unfilled().merged(name, ())
     header, own_header = next(published, []), next(theirs, [])
     # Rows of ours that no feed has come last.
-    for line, (cells, _) in enumerate(zip(published, theirs), start=1):
+    for line, (cells, own) in enumerate(zip(published, theirs), start=1):
         values = dict(zip((column.strip() for column in header), cells))
-        for column in (column.strip() for column in own_header):
+        for column, told in zip((column.strip() for column in own_header), own):
             place = _place(name, values, column, line)
             if values[column] and known.get(place) != values[column]:
-                yield place, values[column]
+                yield place, values[column], "imported" if told else "derived"
 
 
 def _known(name: str, ours: Sequence[Sequence[str]]) -> dict[Place, str]:

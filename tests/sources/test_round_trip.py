@@ -23,6 +23,7 @@ from mapping_service.sources import import_feed, reject, vouch
 from mapping_service.store import networks, releases
 from mapping_service.store.cities import get_city
 from tests.factories import draw_network, make_city, make_network
+from tests.gtfs_export.readers import read_rows
 from tests.sources.feeds import HOSTILE, NAMES, PLAIN, pack, table, unpack
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -231,6 +232,25 @@ def test_beside_another_feed_a_lone_agency_gets_an_id_and_nothing_else_changes(
         unpack((tmp_path / "north.zip").read_bytes())["routes.txt"], unpack(out)["routes.txt"]
     ))
     assert after == [{**before[0], "agency_id": given[0]}]
+
+
+def test_evidence_calls_an_id_that_we_filled_in_derived(connection: Connection, tmp_path: Path) -> None:
+    city = empty_city(connection, "pier")
+    south = {**PLAIN, "routes.txt": PLAIN["routes.txt"].replace(b",01,", b",02,")}
+    for name, files in (("north", LONE), ("south", south)):
+        path = pack(tmp_path / f"{name}.zip", files)
+        number = import_feed(connection, city, path, Parameters(), actor="tester", today=TODAY).source_id
+    published(connection, city)
+    out = io.BytesIO()
+    export_evidence(connection, city.slug, None, out, PUBLISHER)
+    rows = read_rows(out.getvalue())
+    made = f"harbour-union-feed-{number - 1}"
+    ids = {(row["element"], row["id"], row["value"]): (row["method"], row["estimate"], row["observations"])
+           for row in rows if row["field"] == "agency_id"}
+    derived, imported = ("derived", "true", ""), ("imported", "true", "0")
+    assert ids == {("agency", made, made): derived, ("route", "L1", made): derived,
+                   ("agency", "union", "union"): imported, ("route", "L1-s2", "union"): imported}
+    assert {row["method"] for row in rows if row["id"] == made and row["field"] != "agency_id"} == {"imported"}
 
 
 def test_a_lone_agency_keeps_the_id_that_it_got_whatever_else_goes_out_later(
