@@ -1,6 +1,6 @@
 """The evidence for what a release carries on of feeds that others made: nobody has ridden it, they say so.
 
-A row for each cell as it is published; an id of an agency that the feed left empty is ``derived``, all else ``imported``.
+A row for each cell as it is published: ``imported``, or ``derived`` for the id of an agency that the feed left empty.
 Where rides have improved a route or a stop, what we know better has evidence of its own; what the feed still says in
 place of ours (``overruled``) has it here.
 """

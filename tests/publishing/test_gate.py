@@ -6,6 +6,7 @@ import csv
 import io
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable
@@ -116,20 +117,58 @@ def wait_for(happened: Callable[[], bool]) -> None:
     pytest.fail("It did not happen within a minute.")
 
 
-def test_what_a_run_left_behind_that_was_killed_is_removed_by_the_next(
+HOLDS = """
+import sys, time
+from mapping_service.scratch import scratch
+with scratch("release") as folder:
+    (folder / "gtfs.zip").write_bytes(b"half")
+    print(folder, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_only_what_a_run_left_behind_that_was_killed_is_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other process is seen as from another container: its number says nothing."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    foreign = tmp_path / "commonway-scratch-release-notes"
+    foreign.mkdir()
+    with subprocess.Popen([sys.executable, "-c", HOLDS], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout
+        theirs = Path(other.stdout.readline().strip())
+        with monkeypatch.context() as elsewhere, scratch("release") as ours:
+            elsewhere.setattr("os.kill", nobody)
+            sweep()
+            assert ours.is_dir() and foreign.is_dir() and (theirs / "gtfs.zip").is_file()
+        assert not ours.exists()
+        other.kill()
+    sweep()
+    assert [*tmp_path.iterdir()] == [foreign]
+
+
+def nobody(process_id: int, signal: int) -> None:
+    raise ProcessLookupError(process_id)
+
+
+def test_a_folder_that_is_swept_away_before_it_is_locked_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
-        pass
-    dead, foreign = tmp_path / f"commonway-release-{ended.pid}-abc", tmp_path / "commonway-release-notes"
-    for folder in (dead, foreign):
-        folder.mkdir()
-        (folder / "gtfs.zip").write_bytes(b"half")
+    made = tempfile.mkdtemp
+    swept: list[str] = []
+
+    def disturbed(prefix: str) -> str:
+        folder = made(prefix=prefix)
+        if not swept:
+            sweep()
+            swept.append(folder)
+        return folder
+
+    monkeypatch.setattr("tempfile.mkdtemp", disturbed)
     with scratch("release") as ours:
-        sweep()
-        assert ours.is_dir() and foreign.is_dir() and not dead.exists()
-    assert not ours.exists()
+        assert ours.is_dir() and str(ours) not in swept
 
 
 def test_other_files_are_not_for_feed_validators(tmp_path: Path) -> None:
