@@ -11,14 +11,17 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Row
 
 from gtfs_export.carried import carried_of
+from gtfs_export.csv_text import csv_line
 from gtfs_export.imported import SHARED, Place, imported, overruled
-from gtfs_export.write import BUFFER_BYTES, VARIANTS, csv_line
+from gtfs_export.stop_time_evidence import stop_time_rows
+from gtfs_export.write import BUFFER_BYTES, VARIANTS
 from spatial_sql.loader import feed_select, feed_statements
 
 EVIDENCE_COLUMNS = (
@@ -57,11 +60,13 @@ def write_evidence(connection: Connection, kind: str, out: Path | BinaryIO) -> N
         if kind == "csv":
             file.write(",".join(EVIDENCE_COLUMNS).encode() + b"\n")
             statements, lines = [_COPY_CSV.format(rows) for rows in parts], map(_csv_line, told)
-            _copy(connection, statements, _Rows(file, b"\n"), lines)
+            more = chain(stop_time_rows(connection, "csv"), lines)
+            _copy(connection, statements, _Rows(file, b"\n"), more)
         else:
             file.write(_json_head(about))
             objects = [_COPY_JSON.format(forms["json"].text.replace("{rows}", rows)) for rows in parts]
-            _copy(connection, objects, _Rows(file, b",\n"), map(_json_line, told))
+            more = chain(stop_time_rows(connection, "json"), map(_json_line, told))
+            _copy(connection, objects, _Rows(file, b",\n"), more)
             file.write(b"]}\n")
 
 

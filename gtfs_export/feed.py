@@ -18,7 +18,6 @@ from gtfs_export.records import Publisher
 from gtfs_export.texts import Texts, other_languages, sentences, texts_for
 from mapping_service.errors import Conflict, NotFound, Unavailable
 from mapping_service.parameters import Parameters
-from mapping_service.records import Notice
 from mapping_service.store.engine import row
 from spatial_sql.loader import feed_statements
 
@@ -29,23 +28,23 @@ _PREPARED = "prepared_feed"
 @contextmanager
 def prepared(
     connection: Connection, city_slug: str, release_number: int | None, publisher: Publisher
-) -> Iterator[list[Notice]]:
+) -> Iterator[None]:
     """Make the ``feed_*`` tables of a release (the newest where ``None``); drop them at the end, whatever happens.
 
-    Inside of another preparation of the same release its tables are used. Yields what is odd about it. Raises
-    ``NotFound`` without such a release, ``Conflict`` where it makes no readable feed, ``Unavailable`` where the account
-    of the database may make no schema.
+    Inside of another preparation of the same release its tables are used. Raises ``NotFound`` without such a release,
+    ``Conflict`` where it makes no readable feed, ``Unavailable`` where the account of the database may make no schema.
     """
     found = find_release(connection, city_slug, release_number)
     release = (found.network_id, publisher)
     if connection.info.get(_PREPARED) == release:
-        yield _checked(connection, found)
+        yield
         return
     savepoint = connection.begin_nested()
     try:
         _prepare(connection, found, publisher)
         connection.info[_PREPARED] = release
-        yield _checked(connection, found)
+        _check(connection, found)
+        yield
     finally:
         connection.info.pop(_PREPARED, None)
         # The tables, their schema and the settings of the session go with it.
@@ -130,23 +129,14 @@ def _told(route: Row[Any], texts: Texts, synthetic: bool) -> Mapping[str, Any]:
     }
 
 
-def _checked(connection: Connection, found: Row[Any]) -> list[Notice]:
+def _check(connection: Connection, found: Row[Any]) -> None:
     checks = feed_statements("checks")
-    values = {"network_id": found.network_id}
     if connection.execute(checks["any_trip"]).first() is None and not carried_of(connection, found.network_id):
         raise Conflict(
             "nothing_to_publish",
             f"Release {found.release_number} of {found.city_name} has no pattern with a headway and two stops. "
             "Accept some routes and release again.",
             city=found.city_slug, release=found.release_number,
-        )
-    untimed = connection.execute(checks["untimed"], values).first()
-    if untimed is not None:
-        raise Conflict(
-            "running_time_missing",
-            f"Pattern {untimed.pattern_id} has no running time to its stop {untimed.stop_sequence} at "
-            f"{untimed.clock}. Process the city again and make a new release.",
-            pattern=untimed.pattern_id, stop_sequence=untimed.stop_sequence, band_start_s=untimed.band_start_s,
         )
     misplaced = [dict(one._mapping) for one in connection.execute(checks["misplaced"])]
     if misplaced:
@@ -156,4 +146,3 @@ def _checked(connection: Connection, found: Row[Any]) -> list[Notice]:
             "Mend the elements named in the details and make a new release.",
             notices=[{"code": "coordinates_out_of_range", **one} for one in misplaced],
         )
-    return [Notice("too_fast", dict(one._mapping)) for one in connection.execute(checks["too_fast"], values)]

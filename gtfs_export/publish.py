@@ -24,18 +24,18 @@ def export_gtfs(
 ) -> list[Notice]:
     """Write a release (the newest where ``None``) as a GTFS zip of a kind in ``write.VARIANTS``; return what is odd.
 
-    Raises ``NotFound`` without such a release, and before writing ``Conflict`` where it makes no readable feed:
-    ``nothing_to_publish`` where nothing is in it, as in a ``flex`` feed of a city without booked services.
+    Raises ``NotFound`` without such a release, and ``Conflict`` where it makes no readable feed: ``nothing_to_publish``
+    where nothing is in it, as in a ``flex`` feed of a city without booked services, ``running_time_missing`` while it
+    writes.
     """
-    with prepared(connection, city_slug, release_number, publisher) as notices:
+    with prepared(connection, city_slug, release_number, publisher):
         if variant == "flex" and connection.execute(feed_statements("checks")["any_booked"]).first() is None:
             raise Conflict(
                 "nothing_to_publish",
                 f"No service of {city_slug} is booked. Add some: “commonway booked add FILE --city {city_slug}”.",
                 city=city_slug,
             )
-        write_feed(connection, variant, out)
-    return notices
+        return write_feed(connection, variant, out)
 
 
 def export_evidence(

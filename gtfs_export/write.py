@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +15,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from sqlalchemy import Connection
 
 from gtfs_export.carried import NOTHING, carried_of
+from gtfs_export.csv_text import csv_line
+from gtfs_export.stop_times import COLUMNS, lines, timed_patterns, too_fast
+from mapping_service.records import Notice
 from spatial_sql.loader import feed_select, feed_statements
 
 # A zip holds a time and permissions for each member; these say nothing about the machine that wrote it.
@@ -26,9 +28,9 @@ UNIX = 3
 COMPRESSION_LEVEL = 4
 # The database hands out row by row; a call for each of millions would cost more than packing them.
 BUFFER_BYTES = 1 << 20
+# More of one kind nobody reads.
+MOST_NOTICES = 20
 
-_QUOTE = '"'
-_QUOTED = re.compile('[",\r\n]')
 _COPY = "COPY ({}) TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')"
 # One value as it is: no JSON holds these characters.
 _COPY_ONE = "COPY ({}) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02', ENCODING 'UTF8')"
@@ -40,7 +42,9 @@ _FILES = (
     "timeframes", "rider_categories", "fare_media", "fare_products", "fare_leg_rules", "areas", "stop_areas",
     "networks", "route_networks", "shapes", "frequencies", "transfers", "translations", "feed_info", "attributions",
 )
-_EXPANDED = ("routes", "trips", "stop_times", "translations", "feed_info")
+_EXPANDED = ("routes", "trips", "translations", "feed_info")
+# Nine tenths of a feed, which its SELECT gives in parts that are put together here.
+_TIMED = "stop_times"
 # What is booked stands apart: planners that know only stops refuse a feed with it.
 _FLEX = ("agency", "routes", "trips", "stop_times", "calendar", "calendar_dates", "booking_rules")
 VARIANTS: Mapping[str, Mapping[str, str]] = {
@@ -56,24 +60,25 @@ VARIANTS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def write_feed(connection: Connection, variant: str, out: Path | BinaryIO) -> None:
+def write_feed(connection: Connection, variant: str, out: Path | BinaryIO) -> list[Notice]:
     """Write the feed whose tables are prepared as a GTFS zip: UTF-8, lines ended by LF, no file without rows.
+
+    Returns what is odd about it.
 
     Memory stays the same however large the feed is: rows go from the database through one buffer into the zip, those
     beside rows of imported feeds through a file on disk.
     """
     network_id = connection.execute(feed_statements("checks")["network"]).scalar_one()
     carried = carried_of(connection, network_id, expanded=variant == "expanded") if variant != "flex" else NOTHING
-    cursor: Any = connection.connection.cursor()  # psycopg2's own: SQLAlchemy knows no COPY
-    with ZipFile(out, "w") as archive, closing(cursor), ThreadPoolExecutor(1) as packer:
+    notices: list[Notice] = []
+    with ZipFile(out, "w") as archive, ThreadPoolExecutor(1) as packer:
         for name, select in VARIANTS[variant].items():
             with io.BufferedWriter(_Member(archive, name, packer), BUFFER_BYTES) as member:
-                copy = (_COPY if name.endswith(".txt") else _COPY_ONE).format(feed_select(select))
                 if not carried.has(name):
-                    cursor.copy_expert(copy, member)
+                    notices += _write_own(connection, name, select, variant, member)
                     continue
                 with TemporaryFile() as ours:
-                    cursor.copy_expert(copy, ours)
+                    notices += _write_own(connection, name, select, variant, ours)
                     ours.seek(0)
                     own = csv.reader(io.TextIOWrapper(ours, "utf-8", newline=""))
                     member.writelines(map(csv_line, carried.merged(name, own)))
@@ -83,12 +88,27 @@ def write_feed(connection: Connection, variant: str, out: Path | BinaryIO) -> No
                     member.writelines(map(csv_line, carried.merged(name, ())))
         for name, data in carried.others().items():
             archive.writestr(_info(name), data, ZIP_DEFLATED, COMPRESSION_LEVEL)
+    return notices[:MOST_NOTICES]
 
 
-def csv_line(cells: Sequence[str]) -> bytes:
-    """One row as RFC 4180 but for the line end; a lone carriage return is quoted too, as not every writer does."""
-    text = ",".join(f'"{cell.replace(_QUOTE, _QUOTE * 2)}"' if _QUOTED.search(cell) else cell for cell in cells)
-    return f"{text or _QUOTE * 2}\n".encode()
+def _write_own(connection: Connection, name: str, select: str, variant: str, out: BinaryIO) -> list[Notice]:
+    """Write a file of the prepared tables with its header; return what is odd about it."""
+    if select == _TIMED:
+        return _write_timed(connection, variant == "expanded", out)
+    cursor: Any = connection.connection.cursor()  # psycopg2's own: SQLAlchemy knows no COPY
+    with closing(cursor):
+        cursor.copy_expert((_COPY if name.endswith(".txt") else _COPY_ONE).format(feed_select(select)), out)
+    return []
+
+
+def _write_timed(connection: Connection, expanded: bool, out: BinaryIO) -> list[Notice]:
+    notices: list[Notice] = []
+    out.write(csv_line(COLUMNS))
+    for pattern in timed_patterns(connection):
+        out.write(lines(pattern, expanded=expanded).encode())
+        if len(notices) < MOST_NOTICES:
+            notices += too_fast(pattern)
+    return notices
 
 
 class _Member(io.RawIOBase):
@@ -99,6 +119,7 @@ class _Member(io.RawIOBase):
         self._archive = archive
         self._name = name
         self._packer = packer
+        self._head = b""
         self._packed: IO[bytes] | None = None
         self._under_way: Future[int] | None = None
 
@@ -108,13 +129,19 @@ class _Member(io.RawIOBase):
     def write(self, data: Any) -> int:
         chunk = bytes(data)
         if self._packed is None:
-            if self._name.endswith(".txt") and chunk.count(b"\n") < 2:  # a header and no row
+            self._head += chunk
+            if self._name.endswith(".txt") and self._head.count(b"\n") < 2:  # a header and no row
                 return len(chunk)
             self._packed = self._archive.open(_info(self._name), "w")
+            self._pack(self._packed, self._head)
+        else:
+            self._pack(self._packed, chunk)
+        return len(chunk)
+
+    def _pack(self, packed: IO[bytes], chunk: bytes) -> None:
         if self._under_way is not None:
             self._under_way.result()
-        self._under_way = self._packer.submit(self._packed.write, chunk)
-        return len(chunk)
+        self._under_way = self._packer.submit(packed.write, chunk)
 
     def close(self) -> None:
         if self._under_way is not None:
@@ -131,15 +158,6 @@ def write_zip(members: Iterable[tuple[str, bytes]], out: Path | BinaryIO) -> Non
     with ZipFile(out, "w") as archive:
         for name, content in members:
             archive.writestr(_info(name), content, ZIP_DEFLATED, COMPRESSION_LEVEL)
-
-
-def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """RFC 4180 but for the line ends."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode()
 
 
 def _info(name: str) -> ZipInfo:

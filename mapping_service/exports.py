@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -37,18 +38,33 @@ def write_export(
 ) -> Sequence[Notice]:
     """Write a file of a release, by default the newest that is public: ``what`` is one of the names of ``_WRITERS``.
 
-    Raises ``Problem`` ``not_writable``, and what ``get_release`` and the writers raise.
+    What was at ``out`` stays there until all of the file is written. Raises ``Problem`` ``not_writable``, and what
+    ``get_release`` and the writers raise.
     """
     try:
-        with engine.connect() as connection:
+        with engine.connect() as connection, _whole(out) as place:
             chosen, last = get_release(connection, city, number), last_release(connection, city.city_id)
-            notices = _WRITERS[what](connection, config, city, number, out)
+            notices = _WRITERS[what](connection, config, city, number, place)
             if number is None and last is not None and last.release_number > chosen.release_number:
                 values = {"release": last.release_number, "take_it_with": f"--release {last.release_number}"}
                 notices = [Notice("newer_release_withheld", values), *notices]
             return notices
     except OSError as error:
         raise _not_writable(out, error) from error
+
+
+@contextmanager
+def _whole(out: Path) -> Iterator[Path]:
+    """Yield where to write a file that takes its place when it is whole; a folder or a device is written itself."""
+    if not out.suffix or (out.exists() and not out.is_file()):
+        yield out
+        return
+    unfinished = out.with_name(f".partial-{out.name}")
+    try:
+        yield unfinished
+        unfinished.replace(out)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _not_writable(out: Path, error: OSError) -> Problem:

@@ -143,10 +143,9 @@ SELECT 'pattern_stop', s.pattern_id || '/' || s.stop_sequence, said.key, said.va
        CASE WHEN said.key IN ('continuous_pickup', 'continuous_drop_off') THEN hailed.halts ELSE served.runs END,
        NULL::integer, NULL::date, NULL::date, NULL::text, NULL::text, round(served.confidence::numeric, 4)
 FROM feed_about a
-CROSS JOIN (SELECT pattern_no, min(trip_no) AS trip_no FROM feed_trip GROUP BY pattern_no) AS one
-JOIN feed_trip t USING (trip_no)
-JOIN file_stop_times f USING (trip_id)
-JOIN feed_pattern_stop s ON s.pattern_no = one.pattern_no AND s.stop_sequence = f.stop_sequence
+CROSS JOIN (SELECT pattern_no FROM feed_trip GROUP BY pattern_no) AS one
+JOIN feed_pattern_stop s USING (pattern_no)
+JOIN feed_boarding f USING (pattern_no, stop_sequence)
 LEFT JOIN LATERAL (
   SELECT runs, confidence
   FROM pattern_stop ps
@@ -160,7 +159,7 @@ LEFT JOIN LATERAL (
   WHERE h.network_id = a.network_id AND h.pattern_id = s.pattern_id
 ) AS hailed ON s.hailed
 CROSS JOIN LATERAL jsonb_each_text(
-  jsonb_strip_nulls(to_jsonb(f)) - ARRAY['trip_id', 'stop_sequence', 'arrival_time', 'departure_time']
+  jsonb_strip_nulls(to_jsonb(f)) - ARRAY['pattern_no', 'stop_sequence', 'section', 'step_share', 'stands']
 ) AS said
 ORDER BY s.pattern_no, s.stop_sequence, said.key COLLATE "C";
 
@@ -187,15 +186,6 @@ LEFT JOIN LATERAL (
   SELECT t.observations, t.people, round(t.low_s::numeric)::text AS low, round(t.high_s::numeric)::text AS high
 ) AS its ON said.key = 'headway_secs'
 ORDER BY t.trip_no, f.start_time COLLATE "C", said.key COLLATE "C";
-
--- name: stop_times
--- When each trip reaches its stops; and when it leaves them, where that is later.
-SELECT 'stop_time', t.trip_id || '/' || t.stop_sequence, said.field, gtfs_time(said.at_s), t.method, t.runs, t.people,
-       NULL::date, NULL::date, NULL::text, NULL::text, NULL::numeric
-FROM feed_stop_time t
-CROSS JOIN LATERAL (VALUES ('arrival_time', t.arrival_s), ('departure_time', t.departure_s)) AS said (field, at_s)
-WHERE said.field = 'arrival_time' OR t.departure_s > t.arrival_s
-ORDER BY t.trip_no, t.stop_sequence, said.field COLLATE "C";
 
 -- name: fares
 -- The usual fares, and what a ride costs more in the rush hours.

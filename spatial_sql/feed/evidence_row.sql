@@ -34,3 +34,17 @@ FROM (
          confidence
   FROM ({rows}) AS told
 ) AS one
+
+-- name: running
+-- What the running times of each pattern rest on, in the order in which stop_times.sql has them.
+SELECT p.pattern_no, of_pattern.*
+FROM feed_pattern p
+CROSS JOIN LATERAL (
+  SELECT array_agg(method) AS methods, array_agg(runs) AS runs, array_agg(people) AS people
+  FROM (
+    SELECT * FROM running_time r
+    WHERE r.network_id = p.network_id AND r.pattern_id = p.pattern_id
+    ORDER BY stop_sequence, band_start_s, band_end_s
+  ) AS r
+) AS of_pattern
+ORDER BY pattern_no;

@@ -127,7 +127,7 @@ BEGIN
   ), stop_along AS (
     SELECT s.*, (shape_length_m * 10)::integer AS length_dm, row_number() OVER way AS place,
            count(*) OVER () - row_number() OVER way + 1 AS place_back,
-           round((s.own_m * shape_length_m / length_m * 10)::numeric)::integer AS along_dm,
+           round(s.own_m * shape_length_m / length_m * 10)::integer AS along_dm,
            lead(s.own_m) OVER way AS next_own_m, s.own_m - lag(s.own_m) OVER way AS step_m,
            -- Sections are counted by the stop that they lead to: virtual ones come after the stop of their number.
            sum((NOT s.is_virtual)::integer) OVER way - (NOT s.is_virtual)::integer AS section_no
@@ -145,7 +145,7 @@ BEGIN
            - max(greatest(length_dm - raised_dm, 0) - place_back) OVER (ORDER BY place_back) AS dist_dm
     FROM raised
   )
-  SELECT place::integer, CASE WHEN place > 1 THEN sequence_in_section END, stop_id, round(dist_dm / 10.0, 1), is_virtual,
+  SELECT place::integer, CASE WHEN place > 1 THEN sequence_in_section END, stop_id, dist_dm * 0.1, is_virtual,
          place = 1, place_back = 1, CASE WHEN steps = 1 OR section_m <= 0 THEN 1.0 / steps ELSE step_m / section_m END::float,
          place = leading_place,
          -- It leaves its first stop when it starts, without the usual standing.
@@ -171,9 +171,23 @@ CROSS JOIN LATERAL feed_along(p.network_id, p.pattern_id, p.length_m, p.shape_le
 -- Finds the stops of a pattern in order.
 ALTER TABLE feed_pattern_stop ADD PRIMARY KEY (pattern_no, stop_sequence);
 
+-- name: pattern_stop_size
+-- Tells the planner how large this table is.
+ANALYZE feed_pattern_stop;
+
 -- name: section_key
 -- Finds the stops that a section of a pattern leads to.
 CREATE INDEX ON feed_pattern_stop (pattern_no, section);
+
+-- name: boarding
+-- What stop_times.txt says of a stop on all trips of its pattern. Riders ask the driver at a stop without a sign, and board anywhere on hailed sections; nobody boards where a trip ends, or gets off where it begins; none of the times is exact.
+CREATE VIEW feed_boarding AS
+SELECT pattern_no, stop_sequence, section, step_share, stands, stop_id,
+       CASE WHEN is_virtual THEN 3 ELSE is_last::integer END AS pickup_type,
+       CASE WHEN is_virtual THEN 3 ELSE is_first::integer END AS drop_off_type,
+       CASE WHEN hailed THEN 0 END AS continuous_pickup, CASE WHEN hailed THEN 0 END AS continuous_drop_off,
+       dist_m AS shape_dist_traveled, 0 AS timepoint
+FROM feed_pattern_stop;
 
 -- name: clean_name
 -- The names that riders gave to stops, each on one line.
@@ -183,9 +197,9 @@ FROM feed_about a
 JOIN stop s USING (network_id)
 WHERE s.name IS NOT NULL AND EXISTS (SELECT FROM feed_pattern_stop served WHERE served.stop_id = s.stop_id);
 
--- name: stop_size
--- Tells the planner how large these tables are.
-ANALYZE feed_pattern_stop, feed_clean_name;
+-- name: clean_name_size
+-- Tells the planner how large this table is.
+ANALYZE feed_clean_name;
 
 -- name: landmark
 -- What has a name that people can see or ask for from a stop near by: other stops, then clinics, markets and offices.
@@ -205,23 +219,33 @@ WHERE gtfs_name(p.name) IS NOT NULL;
 -- Finds landmarks near a place.
 CREATE INDEX ON feed_landmark USING gist (geog);
 
+-- name: virtual
+-- Where the virtual stops of the patterns are. Params: network_id.
+CREATE UNLOGGED TABLE feed_virtual AS
+SELECT DISTINCT ON (v.stop_id) v.stop_id, v.geom
+FROM virtual_stop v
+JOIN feed_pattern USING (pattern_id)
+WHERE v.network_id = :network_id
+ORDER BY v.stop_id, pattern_no;
+
 -- name: near
--- The nearest landmark within sight of a place; a function for the same reason as feed_along, as LIMIT is kept to one processor too.
-CREATE FUNCTION feed_near(place geography, near_m float) RETURNS TABLE (name text, method text)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 1
-AS $$
-BEGIN
-  RETURN QUERY
-  SELECT l.name, l.method
-  FROM feed_landmark l
-  WHERE ST_DWithin(l.geog, place, near_m)
-  ORDER BY ST_Distance(l.geog, place), l.method, l.id COLLATE "C"
-  LIMIT 1;
-END
-$$;
+-- The nearest landmark within sight of each stop that has no name. Params: near_m.
+CREATE UNLOGGED TABLE feed_near AS
+SELECT DISTINCT ON (stop.stop_id) stop.stop_id, l.name, l.method
+FROM (
+  SELECT s.stop_id, s.geom::geography AS geog
+  FROM feed_about a
+  JOIN stop s USING (network_id)
+  LEFT JOIN feed_clean_name named USING (stop_id)
+  WHERE named.name IS NULL AND EXISTS (SELECT FROM feed_pattern_stop served WHERE served.stop_id = s.stop_id)
+  UNION ALL
+  SELECT stop_id, geom::geography FROM feed_virtual
+) AS stop
+JOIN feed_landmark l ON ST_DWithin(l.geog, stop.geog, :near_m)
+ORDER BY stop.stop_id, ST_Distance(l.geog, stop.geog), l.method, l.id COLLATE "C";
 
 -- name: stop
--- The stops that patterns serve, under the names that riders gave them or a person chose. One without a name is called after the nearest landmark within sight, else by its id. Params: near_m.
+-- The stops that patterns serve, under the names that riders gave them or a person chose. One without a name is called after the nearest landmark within sight, else by its id.
 CREATE UNLOGGED TABLE feed_stop AS
 SELECT s.stop_id,
        coalesce(named.name, replace(near_text.text, '{name}', near.name),
@@ -240,11 +264,11 @@ JOIN stop s USING (network_id)
 LEFT JOIN feed_clean_name named USING (stop_id)
 LEFT JOIN chosen_name c
   ON c.network_id = s.network_id AND c.kind = 'stop' AND c.element_id = s.stop_id AND c.field = 'name'
-LEFT JOIN LATERAL feed_near(CASE WHEN named.name IS NULL THEN s.geom::geography END, :near_m) AS near ON TRUE
+LEFT JOIN feed_near near USING (stop_id)
 WHERE EXISTS (SELECT FROM feed_pattern_stop served WHERE served.stop_id = s.stop_id);
 
 -- name: virtual_stop
--- The virtual stops of those patterns, called after the nearest landmark, else by their ids. Params: network_id, near_m.
+-- The virtual stops of those patterns, called after the nearest landmark, else by their ids.
 INSERT INTO feed_stop (stop_id, name, name_method, lon, lat, geog, kind)
 SELECT v.stop_id, coalesce(replace(near_text.text, '{name}', near.name), replace(unnamed_text.text, '{stop_id}', v.stop_id)),
        coalesce(near.method, 'stop_id'), round(ST_X(v.geom)::numeric, 6), round(ST_Y(v.geom)::numeric, 6), v.geom::geography,
@@ -252,14 +276,8 @@ SELECT v.stop_id, coalesce(replace(near_text.text, '{name}', near.name), replace
 FROM feed_about a
 JOIN feed_text near_text ON near_text.language = a.text_language AND near_text.key = 'stop_near'
 JOIN feed_text unnamed_text ON unnamed_text.language = a.text_language AND unnamed_text.key = 'stop_unnamed'
-CROSS JOIN (
-  SELECT DISTINCT ON (stop_id) v.stop_id, v.geom
-  FROM virtual_stop v
-  JOIN feed_pattern USING (pattern_id)
-  WHERE v.network_id = :network_id
-  ORDER BY stop_id, pattern_no
-) AS v
-LEFT JOIN LATERAL feed_near(v.geom::geography, :near_m) AS near ON TRUE;
+CROSS JOIN feed_virtual v
+LEFT JOIN feed_near near USING (stop_id);
 
 -- name: window
 -- When the vehicles of each band start. Planners round headways to whole minutes in ways of their own, so the feed does it first, half a minute up, at least one; a headway beyond its band means one departure in it, which is what the band's own length says. A window is as many headways as begin within its band, and the next one starts where it ends: so nothing bunches at the border, and all planners start the same vehicles. A band that is over by then has none. Params: network_id.
@@ -301,106 +319,30 @@ FROM (
   JOIN headway h ON h.network_id = :network_id AND h.pattern_id = p.pattern_id AND h.band_start_s = w.band_start_s
 ) AS named;
 
--- name: timed_band
--- The bands in which a pattern's sections are timed, and how many of them. Params: network_id.
-CREATE UNLOGGED TABLE feed_timed_band AS
-SELECT pattern_id, band_start_s, band_end_s, count(*) AS sections, min(seconds) AS least_s
-FROM running_time
-WHERE network_id = :network_id
-GROUP BY pattern_id, band_start_s, band_end_s;
-
--- name: trip_band
--- From which bands a trip takes its times: the narrowest around its own that times every section, and narrower ones that time some of them.
-CREATE UNLOGGED TABLE feed_trip_band AS
-SELECT trip_no, trip_id, pattern_no, pattern_id, band_start_s, band_end_s, preference::integer, own, complete
-FROM (
-  SELECT t.trip_no, t.trip_id, t.pattern_no, t.pattern_id, b.band_start_s, b.band_end_s,
-         (b.band_start_s, b.band_end_s) = (t.band_start_s, t.band_end_s) AS own,
-         b.sections = s.sections AS complete, row_number() OVER choice AS preference,
-         bool_or(b.sections = s.sections) OVER (choice ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS settled
-  FROM feed_trip t
-  JOIN (SELECT pattern_no, count(section) AS sections FROM feed_pattern_stop WHERE leads GROUP BY pattern_no) s
-    USING (pattern_no)
-  JOIN feed_timed_band b ON b.pattern_id = t.pattern_id
-    AND b.band_start_s <= t.band_start_s AND t.band_end_s <= b.band_end_s
-  WINDOW choice AS (PARTITION BY t.trip_no ORDER BY b.band_end_s - b.band_start_s, b.band_start_s)
-) AS covering
-WHERE settled IS NOT TRUE;
-
 -- name: trip_key
 -- Finds a trip by its number.
 ALTER TABLE feed_trip ADD PRIMARY KEY (trip_no);
-
--- name: trip_band_order
--- Finds the bands of a pattern's trips.
-CREATE INDEX ON feed_trip_band (pattern_no);
 
 -- name: trip_order
 -- Finds a pattern's trips.
 CREATE INDEX ON feed_trip (pattern_no);
 
--- name: sizes
--- Tells the planner how large these tables are.
-ANALYZE feed_trip, feed_trip_band;
-
--- name: timed
--- When the trips of a pattern reach and leave each stop, in whole seconds, each later than the one before is left; and how that is known: measured in the trip's own band, over a wider part of the day, or an estimate. Nobody said when a trip starts: the feed needs an hour, so it takes the window's, and leaves its first stop then. A function for the same reason as feed_along; what it reads is fenced, so that each row is read once whatever the planner thinks.
-CREATE FUNCTION feed_timed(network integer, pattern text, number integer)
-RETURNS TABLE (trip_no integer, trip_id text, stop_sequence integer, stop_id text, dist_m numeric, hailed boolean,
-               is_virtual boolean, is_first boolean, is_last boolean, arrival_s integer, departure_s integer, method text,
-               runs integer, people integer)
-LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000000 ROWS 500
-AS $$
-#variable_conflict use_column
-BEGIN
-  RETURN QUERY
-  WITH section AS (
-    SELECT DISTINCT ON (trip_no, stop_sequence) *
-    FROM (
-      SELECT b.trip_no, b.trip_id, s.stop_sequence, b.preference, s.stop_id, s.dist_m, s.hailed, s.is_virtual, s.is_first,
-             s.is_last, CASE WHEN s.stands THEN r.standing_s::float ELSE 0 END AS standing_s,
-             greatest(CASE WHEN s.stands THEN r.standing_s::float ELSE 0 END
-               + (r.seconds::float - r.standing_s::float) * s.step_share, 1) AS seconds,
-             CASE WHEN r.runs = 0 THEN r.method WHEN b.own THEN 'band' ELSE 'wider_band' END AS method, r.runs, r.people
-      FROM (SELECT * FROM running_time WHERE network_id = network AND pattern_id = pattern OFFSET 0) AS r
-      JOIN (SELECT * FROM feed_trip_band WHERE pattern_no = number OFFSET 0) AS b USING (band_start_s, band_end_s)
-      JOIN (SELECT * FROM feed_pattern_stop WHERE pattern_no = number OFFSET 0) AS s ON s.section = r.stop_sequence
-      UNION ALL
-      SELECT t.trip_no, t.trip_id, s.stop_sequence, 0, s.stop_id, s.dist_m, s.hailed, s.is_virtual, s.is_first, s.is_last, 0,
-             t.start_s, 'band_start', 0, NULL
-      FROM feed_trip t, feed_pattern_stop s
-      WHERE t.pattern_no = number AND s.pattern_no = number AND s.stop_sequence = 1
-    ) AS found
-    ORDER BY trip_no, stop_sequence, preference
-  ), reached AS (
-    SELECT *, sum(seconds) OVER trip AS reached_s, lead(seconds) OVER trip AS next_s, lead(standing_s) OVER trip AS stands_s
-    FROM section
-    WINDOW trip AS (PARTITION BY trip_no ORDER BY stop_sequence ROWS UNBOUNDED PRECEDING)
-  )
-  SELECT trip_no, trip_id, stop_sequence, stop_id, dist_m, hailed, is_virtual, is_first, is_last,
-         floor(reached_s + 0.5)::integer,
-         coalesce(least(floor(reached_s + 0.5) + floor(stands_s + 0.5), floor(reached_s + next_s + 0.5) - 1),
-                  floor(reached_s + 0.5))::integer, method, runs, people
-  FROM reached;
-END
-$$;
-
--- name: stop_time
--- When every trip reaches and leaves each stop.
-CREATE VIEW feed_stop_time AS
-SELECT p.pattern_no, timed.*
-FROM feed_pattern p
-CROSS JOIN LATERAL feed_timed(p.network_id, p.pattern_id, p.pattern_no) AS timed;
+-- name: trip_size
+-- Tells the planner how large this table is.
+ANALYZE feed_trip;
 
 -- name: served
--- Which patterns and routes serve each stop with a place of its own.
+-- Which patterns serve each stop with a place of its own, and the first and last of their routes.
 CREATE UNLOGGED TABLE feed_served AS
-SELECT s.stop_id, s.geog, array_agg(DISTINCT p.pattern_no) AS patterns, array_agg(DISTINCT p.route_id) AS routes
+SELECT stop_id, s.geog, served.patterns, served.first_route_id, served.last_route_id
 FROM feed_stop s
-JOIN feed_pattern_stop served USING (stop_id)
-JOIN feed_pattern p USING (pattern_no)
-WHERE s.kind = 'stop'
-GROUP BY s.stop_id, s.geog;
+JOIN (
+  SELECT stop_id, array_agg(pattern_no) AS patterns, min(route_id) AS first_route_id, max(route_id) AS last_route_id
+  FROM feed_pattern_stop
+  JOIN feed_pattern USING (pattern_no)
+  GROUP BY stop_id
+) AS served USING (stop_id)
+WHERE s.kind = 'stop';
 
 -- name: served_place
 -- Finds served stops near a place.
@@ -415,7 +357,8 @@ FROM feed_served here
 JOIN feed_served there ON ST_DWithin(here.geog, there.geog, :transfer_m) AND here.stop_id <> there.stop_id
 CROSS JOIN LATERAL (SELECT ST_Distance(here.geog, there.geog) AS m) AS apart
 WHERE NOT here.patterns && there.patterns
-  AND (here.routes <> there.routes OR cardinality(here.routes) > 1);
+  AND NOT (here.first_route_id, here.last_route_id, there.last_route_id)
+    = (here.last_route_id, there.first_route_id, there.first_route_id);
 
 -- name: load
 -- How full the vehicles of a pattern are, by stop as the feed counts them and by band, numbered in that order. Params: network_id.

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from mapping_service import exports
+from mapping_service.errors import Conflict
 from tests.cli.conftest import Command
 from tests.pipeline.town import SLUG, resaved, sha256, survey
 from tests.sources.feeds import PLAIN, pack
@@ -161,6 +163,20 @@ def test_every_export_is_written_and_the_same_again(reading: Command, tmp_path: 
         first = out.read_bytes()
         reading("export", what, out, "--city", SLUG, "--release", 1)
         assert out.read_bytes() == first
+
+
+def test_an_export_that_breaks_off_leaves_the_file_that_was_there(
+    reading: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(connection: object, config: object, city: object, number: object, place: Path) -> None:
+        place.write_text("half of a feed")
+        raise Conflict("running_time_missing", "Pattern P1 has no running time.")
+
+    monkeypatch.setitem(exports._WRITERS, "gtfs", broken)
+    out = tmp_path / "feed.zip"
+    out.write_text("the feed of last week")
+    assert reading("export", "gtfs", out, "--city", SLUG).code == 1
+    assert out.read_text() == "the feed of last week" and list(tmp_path.iterdir()) == [out]
 
 
 def test_the_table_of_files_has_its_columns_and_a_row_for_every_name(reading: Command, tmp_path: Path) -> None:

@@ -77,6 +77,12 @@ def test_stop_times_go_pattern_by_pattern_and_each_trip_is_whole_where_the_ids_o
     assert in_order == sorted(in_order, key=lambda one: (trips.index(one[0]), one[1])) and len(in_order) == 20
 
 
+def test_what_is_written_does_not_depend_on_the_size_of_the_parts(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = town.feed("expanded")
+    monkeypatch.setattr("gtfs_export.write.BUFFER_BYTES", 16)  # less than any header
+    assert town.feed("expanded") == before
+
+
 def test_a_file_without_rows_is_left_out(town: Town) -> None:
     town.forget("fare")
     assert "fare_attributes.txt" not in ZipFile(io.BytesIO(town.zipped())).namelist()
