@@ -181,17 +181,26 @@ def worker(config: Config) -> Outcome:
 
 @check
 def streets(config: Config) -> Outcome:
-    """Cities that have rides have their streets"""
-    if _ask(config, "SELECT to_regclass('street_network')") is None:
+    """Cities that have rides have their streets, with names"""
+    if _ask(config, "SELECT to_regclass('crossing')") is None:
         return Outcome("fail", "there is no table for them", "Run script/server, which makes it.")
     bare = _ask(config, """
         SELECT string_agg(slug, ', ' ORDER BY slug) FROM city
         WHERE srid IS NOT NULL AND NOT EXISTS (SELECT FROM street_network n WHERE n.city_id = city.city_id)
     """)
-    if bare is None:
+    if bare is not None:
+        hint = "Load a map: commonway network load FILE --city SLUG. Until then rides are averaged as they were ridden."
+        return Outcome("warn", f"{bare}: none loaded", hint)
+    nameless = _ask(config, """
+        SELECT string_agg(slug, ', ' ORDER BY slug) FROM city
+        WHERE EXISTS (SELECT FROM street s WHERE s.city_id = city.city_id)
+          AND NOT EXISTS (SELECT FROM street s WHERE s.city_id = city.city_id AND s.name IS NOT NULL)
+    """)
+    if nameless is None:
         return Outcome("ok", "none is without")
-    hint = "Load a map: commonway network load FILE --city SLUG. Until then rides are averaged as they were ridden."
-    return Outcome("warn", f"{bare}: none loaded", hint)
+    hint = ("Maps that an older version loaded have no names, so that no stop is called after its streets. Load them "
+            "again: commonway network load FILE --city SLUG.")
+    return Outcome("warn", f"{nameless}: no street has a name", hint)
 
 
 @check

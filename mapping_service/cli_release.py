@@ -47,6 +47,11 @@ def release(
         )
     state = "Release" if report.created else "Nothing has changed since release"
     words = [_words(state, report, slug, day)]
+    if report.created and report.changes == 0:
+        words.append(
+            "Riders notice no change in it. New is what stands beside routes, stops and times: what they rest on, how "
+            "long they hold, who publishes them, names after streets; or how this version of Commonway writes it down."
+        )
     if note and not report.created and note.strip() != report.note:
         words.append(
             f"Your note was not kept: nothing has changed, and release {report.release} stands "

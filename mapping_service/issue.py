@@ -51,7 +51,7 @@ class IssueReport(ReleaseReport):
 
     ``newest`` is the release at the stable address, ``None`` where none is public. ``note`` is what its page says of
     it. ``ends_first`` and ``valid_until`` are the last days of the patterns that end first and last, ``None`` without
-    any.
+    any. ``changes`` counts what riders would notice since the release before, ``None`` in the first.
     """
 
     published: bool
@@ -59,6 +59,7 @@ class IssueReport(ReleaseReport):
     note: str | None
     ends_first: date | None
     valid_until: date | None
+    changes: int | None
     files: Sequence[str]
     errors: Sequence[Errors]
     warnings: int
@@ -168,6 +169,7 @@ def publish(connection: Connection, city: City, number: int, *, actor: str, beca
 def _report(connection: Connection, city: City, made: ReleaseReport) -> IssueReport:
     (found,) = releases.list_versions(connection, city.slug, number=made.release, withheld=True)
     newest = networks.newest_release(connection, city.city_id)
+    told = releases.read_json(connection, found.network_id, found.files.get("changes.json"))
     return IssueReport(
         **vars(made),
         published=found.release.published_at is not None,
@@ -175,6 +177,7 @@ def _report(connection: Connection, city: City, made: ReleaseReport) -> IssueRep
         note=found.release.note,
         ends_first=found.ends_first,
         valid_until=found.release.valid_until,
+        changes=len(told["changes"]) if told and told["before"] is not None else None,
         files=list(found.files),
         errors=[_errors(check) for check in found.checks if check.errors],
         warnings=sum(check.warnings for check in found.checks),

@@ -74,6 +74,18 @@ def test_each_answer_for_people_says_what_comes_next(commonway: Command, rides: 
     for answer, next_command in zip(said, following, strict=True):
         assert answer.code == 0 and next_command in answer.out
     assert "Nothing has changed since release 1" in commonway("release", "--city", SLUG).out
+    assert "no change" not in said[-1].out
+
+
+def test_a_release_in_which_riders_notice_no_change_says_why_it_is_made(commonway: Command, tmp_path: Path) -> None:
+    sound = {**PLAIN, "agency.txt": PLAIN["agency.txt"].replace(b"union.example", b"union.org")}
+    commonway("city", "create", SLUG, *CITY)
+    commonway("feed", "import", pack(tmp_path / "feed.zip", sound), "--city", SLUG)
+    commonway("review", "accept", "--city", SLUG)
+    commonway("release", "--city", SLUG)
+    commonway("city", "set", SLUG, "--licence", "CC-BY-4.0")
+    said = commonway("release", "--city", SLUG).out
+    assert "Release 2" in said and "Riders notice no change in it" in said and "who publishes" in said
 
 
 def test_a_release_of_a_feed_whose_service_is_over_says_so_each_time(commonway: Command, tmp_path: Path) -> None:

@@ -13,8 +13,11 @@ from mapping_service.checks import CHECKS, CheckResult, run_checks
 from mapping_service.config import Config, load_config
 from mapping_service.errors import Unavailable
 from mapping_service.postgres import open_connection
-from tests.factories import drawn_town
+from mapping_service.store.engine import engine_for
+from mapping_service.store.streets import save_streets
+from tests.factories import drawn_town, make_city
 from tests.foundation.test_up import free_port, taken_port
+from tests.store.test_crossings import NAMES, reading
 
 
 def results(config: Config) -> dict[str, CheckResult]:
@@ -65,6 +68,19 @@ def test_a_city_with_rides_and_without_streets_is_named(config: Config, database
     with open_connection(database) as connection, connection.cursor() as cursor:
         cursor.execute("INSERT INTO street_network (city_id, source, sha256, digest, attribution)"
                        " SELECT city_id, 'a', 'b', 'c', 'd' FROM city WHERE slug = 'ridden'")
+    assert results(config)["streets"].state == "ok"
+
+
+def test_a_city_none_of_whose_streets_has_a_name_is_told_to_load_its_map_again(config: Config, database: str) -> None:
+    with engine_for(database).begin() as connection:
+        named, nameless = (make_city(connection, slug=slug) for slug in ("named", "nameless"))
+        save_streets(connection, named, reading(NAMES))
+        save_streets(connection, nameless, reading({}))
+    result = results(config)["streets"]
+    assert (result.state, result.found) == ("warn", "nameless: no street has a name")
+    assert "commonway network load" in result.hint
+    with engine_for(database).begin() as connection:
+        save_streets(connection, nameless, reading({1: "Wide Road"}))
     assert results(config)["streets"].state == "ok"
 
 
