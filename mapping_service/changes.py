@@ -35,10 +35,17 @@ def _routes(old: NetworkState, new: NetworkState, p: Parameters) -> Iterator[Cha
         if was is None or now is None:
             what, one = (ADDED, now) if was is None else (REMOVED, was)
             assert one is not None
-            yield Change(what, "route", route_id, route_id, _name(one), {"km": _km(ways[0] or ways[1])})
+            details = {"km": _km(ways[0] or ways[1]), **(_follower(route_id, new) if now is None else {})}
+            yield Change(what, "route", route_id, route_id, _name(one), details)
         else:
             yield from _route(was, now, *ways, p)
             yield from _brand(old, new, was, now)
+
+
+def _follower(route_id: str, new: NetworkState) -> dict[str, str | None]:
+    """As which other route the rides of one that is gone go on, where they do."""
+    follower = new.routes.get(new.followers.get(route_id, ""))
+    return {"follower": follower.route_id, "follower_name": _name(follower)} if follower else {}
 
 
 def _of_route(network: NetworkState, route_id: str) -> list[PatternState]:

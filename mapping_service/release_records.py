@@ -77,7 +77,8 @@ class NetworkState:
     """What of a release riders would notice, each by its id.
 
     ``holidays`` is ``as_usual``, or the country (ISO 3166-1) on whose public holidays vehicles run as on Sundays;
-    ``None`` where a release does not say, being older than that question.
+    ``None`` where a release does not say, being older than that question. ``followers`` are the routes that hold the
+    rides of those given up, by the ids of these.
     """
 
     routes: Mapping[str, RouteState]
@@ -86,6 +87,7 @@ class NetworkState:
     agencies: Mapping[str, Agency] = field(default_factory=dict)
     booked: Mapping[str, BookedService] = field(default_factory=dict)
     holidays: str | None = None
+    followers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ class Change:
     ``element`` is ``route``, ``line``, ``stop``, ``stops`` (those of a route), ``headway``, ``fare``, ``surcharge`` (of
     the rush hours), ``headsign``, ``brand`` (who runs a route), ``agency``, ``booked`` (a service on call) or
     ``holidays``; ``route_id`` is ``None`` for what is of no route. ``details`` hold what it was and is: ``before`` and
-    ``after``, counts, or under ``stated`` the same for each thing that is said of it.
+    ``after``, counts, or under ``stated`` the same for each thing that is said of it; of a route that is gone, as which
+    other one its rides go on (``follower``, ``follower_name``).
     """
 
     what: str

@@ -33,6 +33,7 @@ def load_state(connection: Connection, network_id: int) -> NetworkState:
         agencies={one.agency_id: one for one, _ in list_agencies(connection, network_id)},
         booked={one.booked_id: _booked(one) for one in rows(connection, "changes.list_booked", values)},
         holidays=held.holidays if held else None,
+        followers={one.old_id: one.new_id for one in rows(connection, "changes.list_followers", values)},
     )
 
 

@@ -66,7 +66,7 @@ def _is_whole(one: Told) -> bool:
 def _lines(t: Words, w: Words, one: Told) -> Iterator[str]:
     details, what = one["details"], one["what"]
     if _is_whole(one):
-        yield w("route.length", km=t.km(details["km"] * 1000))
+        yield from _whole(t, w, details)
     elif one["element"] == "route":
         yield w("route.renamed", **_names(w, details))
     elif one["element"] == "line":
@@ -87,6 +87,12 @@ def _lines(t: Words, w: Words, one: Told) -> Iterator[str]:
         yield from _stop(t, w, what, details)
     else:
         yield from _settled(t, w, one)
+
+
+def _whole(t: Words, w: Words, details: Told) -> Iterator[str]:
+    yield w("route.length", km=t.km(details["km"] * 1000))
+    if "follower" in details:
+        yield w("route.follower", name=details["follower_name"] or details["follower"])
 
 
 def _settled(t: Words, w: Words, one: Told) -> Iterator[str]:

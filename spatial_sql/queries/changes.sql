@@ -47,6 +47,15 @@ ORDER BY length(booked_id), booked_id COLLATE "C";
 -- Whether vehicles run as on Sundays on public holidays, as a release says. Params: network_id.
 SELECT holidays FROM network WHERE network_id = :network_id;
 
+-- name: list_followers
+-- Routes that were given up before a release, and those of it that hold their rides. Params: network_id.
+SELECT a.old_id, a.new_id
+FROM network n
+JOIN id_alias a ON a.city_id = n.city_id AND a.kind = 'route' AND a.since <= n.created_at
+JOIN route r ON r.network_id = n.network_id AND r.route_id = a.new_id
+WHERE n.network_id = :network_id
+ORDER BY a.old_id COLLATE "C";
+
 -- name: get_before
 -- The published release that came before another of its city. Params: network_id.
 SELECT o.network_id, o.release_number

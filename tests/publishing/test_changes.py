@@ -89,6 +89,15 @@ def test_a_route_that_is_gone_is_drawn_where_it_was() -> None:
     assert [(one.what, one.element_id) for one in changes(TOWN, less)] == [("added", "R2"), ("added", "S3")]
 
 
+def test_a_route_that_gave_way_to_another_says_to_which() -> None:
+    less = replace(without(TOWN, "R2", "S3"), followers={"R2": "R1", "R9": "R1"})
+    assert [one.details for one in changes(less) if one.element == "route"] == [
+        {"km": 1.1, "follower": "R1", "follower_name": "1 Harbour – Mill"}
+    ]
+    elsewhere = replace(less, followers={"R2": "R7"})  # which is gone too
+    assert [one.details for one in changes(elsewhere) if one.element == "route"] == [{"km": 1.1}]
+
+
 @pytest.mark.parametrize(("metres", "told"), [(20, False), (30, True)])
 def test_a_line_moves_when_it_moves_by_more_than_phones_err(metres: int, told: bool) -> None:
     moved = pattern("T1", line=tuple((lon, lat + metres * METRES) for lon, lat in TOWN.patterns["T1"].line))

@@ -22,6 +22,7 @@ from mapping_service.naming import rename
 from mapping_service.parameters import Parameters
 from mapping_service.sources import ImportReport, import_feed, open_lines, reject, vouch
 from mapping_service.store import ids, networks, sources
+from mapping_service.store.changes import load_state
 from tests.gtfs_export.readers import read_rows
 from tests.gtfs_export.test_evidence import cells
 from tests.pipeline.town import PLAIN as RIDES
@@ -227,6 +228,10 @@ def test_a_line_gives_way_to_rides_that_a_person_calls_so_and_its_ids_lead_on(be
     assert {f"pattern {one}" for one in ways} <= {" ".join(one.split(" ")[:2]) for one in aliases}
     with town.engine.connect() as connection:
         assert ids.follower(connection, town.network("accepted"), "route", line) == "R1"
+        assert load_state(connection, town.network("accepted")).followers == {}  # which it has been before
+    town.release()
+    with town.engine.connect() as connection:
+        assert load_state(connection, town.network("release")).followers == {line: "R1"}
 
 
 def test_what_is_ridden_keeps_the_names_that_the_feed_gives(drawn: Town) -> None:

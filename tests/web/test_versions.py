@@ -82,12 +82,13 @@ def test_the_page_speaks_every_language(
 
 @pytest.fixture
 def second(client: FlaskClient, rows: Connection, network_id: int) -> int:
-    """A second release: R2 is given up, P1 runs oftener and costs more, S2 has moved and has another name."""
+    """A second release: R2 has given way to R1, P1 runs oftener and costs more, S2 has moved and has another name."""
     city_id = rows.exec_driver_sql("SELECT city_id FROM city WHERE slug = 'drawn-town'").scalar_one()
     made = make_network(rows, city_id, release_number=2, note="After the strike")
     draw_network(rows, city_id, made)
     for sql in (
         "DELETE FROM route WHERE network_id = {} AND route_id = 'R2'",
+        "INSERT INTO id_alias SELECT city_id, 'route', 'R2', 'R1', created_at FROM network WHERE network_id = {}",
         "UPDATE headway SET headway_s = 480, low_s = 400 WHERE network_id = {} AND pattern_id = 'P1'"
         " AND band_start_s = 21600",
         "UPDATE fare SET amount = 60, high = 60 WHERE network_id = {}",
@@ -107,7 +108,8 @@ def main_of(page: str) -> str:
 def test_a_release_tells_in_words_what_changed(client: FlaskClient, second: int) -> None:
     page = main_of(client.get("/drawn-town/releases/2").get_data(as_text=True))
     for words in (
-        "After the strike", "2 River – North End", "06:00–09:00: every 8 min, before every 10 min",
+        "After the strike", "2 River – North End", "its rides go on as 1 Harbour – Airport",
+        "06:00–09:00: every 8 min, before every 10 min",
         "fare KES\u00a060, before KES\u00a050", "now called Old &lt;Mill&gt;, before Mill", "moved by 111 m",
     ):
         assert words in page, words
