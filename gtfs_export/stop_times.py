@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +40,7 @@ class Untimed(ValueError):
     """A trip and the section for which none of its bands has a time."""
 
 
-@dataclass(frozen=True)
-class Trip:
+class Trip(NamedTuple):
     """A trip in its part of the day, which begins when its window does and is repeated every ``headway_s``."""
 
     trip_id: str
@@ -119,14 +117,14 @@ def lines(pattern: TimedPattern, *, expanded: bool = False) -> str:
 
     ``expanded`` writes every departure as a trip of its own, those of a trip in the order of their ids.
     """
-    times = pattern.times
+    times, written = pattern.times, _CLOCK.__getitem__
     return "".join([
         f"{cell},{arrives},{leaves}{tail}"
         for trip, arrival_s, departure_s in zip(pattern.trips, times.arrival_s, times.departure_s, strict=True)
         for trip_id, later_s in (_departures(trip) if expanded else [(trip.trip_id, 0)])
         for cell in (csv_cell(trip_id),)
         for arrives, leaves, tail in zip(
-            map(clock, (arrival_s + later_s).tolist()), map(clock, (departure_s + later_s).tolist()), pattern.tails
+            map(written, (arrival_s + later_s).tolist()), map(written, (departure_s + later_s).tolist()), pattern.tails
         )
     ])
 
@@ -181,10 +179,20 @@ def _entries(trips: Sequence[Trip], way: Way, running: RunningTimes) -> tuple[In
     return places[band, np.arange(len(way.section))], own
 
 
-@cache
+class _Clock(dict[int, str]):
+    """Times as they were written before: the same few thousand come often."""
+
+    def __missing__(self, seconds: int) -> str:
+        written = self[seconds] = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+        return written
+
+
+_CLOCK = _Clock()
+
+
 def clock(seconds: int) -> str:
-    """Write seconds after midnight as GTFS does: 26:50:00 for 96600. Kept, as the same few thousand come often."""
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    """Write seconds after midnight as GTFS does: 26:50:00 for 96600."""
+    return _CLOCK[seconds]
 
 
 def _ahead(parts: Iterator[Sequence[Row[Any]]]) -> Iterator[Sequence[Row[Any]]]:

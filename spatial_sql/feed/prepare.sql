@@ -175,10 +175,6 @@ ALTER TABLE feed_pattern_stop ADD PRIMARY KEY (pattern_no, stop_sequence);
 -- Tells the planner how large this table is.
 ANALYZE feed_pattern_stop;
 
--- name: section_key
--- Finds the stops that a section of a pattern leads to.
-CREATE INDEX ON feed_pattern_stop (pattern_no, section);
-
 -- name: boarding
 -- What stop_times.txt says of a stop on all trips of its pattern. Riders ask the driver at a stop without a sign, and board anywhere on hailed sections; nobody boards where a trip ends, or gets off where it begins; none of the times is exact.
 CREATE VIEW feed_boarding AS
