@@ -59,10 +59,11 @@ def _whole(out: Path) -> Iterator[Path]:
     if not out.suffix or (out.exists() and not out.is_file()):
         yield out
         return
-    unfinished = out.with_name(f".partial-{out.name}")
+    target = out.resolve()  # a link stays one
+    unfinished = target.with_name(f".partial-{out.name}")
     try:
         yield unfinished
-        unfinished.replace(out)
+        unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
 

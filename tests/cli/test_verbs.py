@@ -177,6 +177,15 @@ def test_every_export_is_written_and_the_same_again(reading: Command, tmp_path: 
         assert out.read_bytes() == first
 
 
+def test_an_export_to_a_link_changes_the_file_that_it_leads_to(reading: Command, tmp_path: Path) -> None:
+    (tmp_path / "public").mkdir()
+    kept, link = tmp_path / "public" / "today.csv", tmp_path / "runs.csv"
+    kept.write_text("of yesterday")
+    link.symlink_to(kept)
+    reading("export", "runs", link, "--city", SLUG)
+    assert link.is_symlink() and kept.read_text("utf-8").startswith(RUN_COLUMNS)
+
+
 def test_an_export_that_breaks_off_leaves_the_file_that_was_there(
     reading: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
