@@ -10,18 +10,17 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from gtfs_export.csv_text import csv_cell
-from gtfs_export.stop_times import clock, timed_patterns
+from gtfs_export.stop_times import PATTERNS_AT_ONCE, clock, timed_patterns
 from spatial_sql.loader import feed_statements
 
 # Nobody said when a trip starts.
 _START = ("band_start", 0, None)
-_PATTERNS_AT_ONCE = 50
 
 
 def stop_time_rows(connection: Connection, kind: str) -> Iterator[bytes]:
     """Yield a row of evidence, as ``csv`` or ``json``, for when each trip reaches a stop and, if later, leaves it."""
     write = _csv if kind == "csv" else _json
-    some = {"yield_per": _PATTERNS_AT_ONCE}
+    some = {"yield_per": PATTERNS_AT_ONCE}
     known = iter(connection.execute(feed_statements("evidence_row")["running"], execution_options=some))
     for pattern in timed_patterns(connection):
         rests_on = next(one for one in known if one.pattern_no == pattern.pattern_no)

@@ -27,8 +27,8 @@ COLUMNS = (
 # Faster than validators believe of a bus (MobilityData gtfs-validator, fast_travel_between_consecutive_stops).
 TOO_FAST_KMH = 150
 # A pattern's row is some tens of kilobytes: few enough for the memory, many enough for one request.
-_PATTERNS_AT_ONCE = 50
-# No band lasts longer, so that one number stands for its start and its end.
+PATTERNS_AT_ONCE = 50
+# No band ends later, so that one number stands for its start and its end.
 _BAND = 1 << 20
 
 Ints = NDArray[np.int64]
@@ -106,27 +106,27 @@ def timed_patterns(connection: Connection) -> Iterator[TimedPattern]:
 
     Raises ``Conflict`` ``running_time_missing`` where a trip has no time for a section.
     """
-    some = {"yield_per": _PATTERNS_AT_ONCE}
+    some = {"yield_per": PATTERNS_AT_ONCE}
     found = connection.execute(text(feed_select("stop_times")), execution_options=some)
-    for rows in _ahead(found.partitions(_PATTERNS_AT_ONCE)):
+    for rows in _ahead(found.partitions(PATTERNS_AT_ONCE)):
         yield from (_timed_pattern(row) for row in rows if row.trip_ids is not None)
 
 
-def lines(pattern: TimedPattern, *, expanded: bool = False) -> str:
-    """Write the lines of a pattern in the order of its trips.
+def lines(pattern: TimedPattern, *, expanded: bool = False) -> Iterator[str]:
+    """Yield the lines of a pattern in the order of its trips, those of a trip at once.
 
     ``expanded`` writes every departure as a trip of its own, those of a trip in the order of their ids.
     """
     times, written = pattern.times, _CLOCK.__getitem__
-    return "".join([
-        f"{cell},{arrives},{leaves}{tail}"
-        for trip, arrival_s, departure_s in zip(pattern.trips, times.arrival_s, times.departure_s, strict=True)
-        for trip_id, later_s in (_departures(trip) if expanded else [(trip.trip_id, 0)])
-        for cell in (csv_cell(trip_id),)
-        for arrives, leaves, tail in zip(
-            map(written, (arrival_s + later_s).tolist()), map(written, (departure_s + later_s).tolist()), pattern.tails
-        )
-    ])
+    for trip, arrival_s, departure_s in zip(pattern.trips, times.arrival_s, times.departure_s, strict=True):
+        for trip_id, later_s in _departures(trip) if expanded else [(trip.trip_id, 0)]:
+            cell = csv_cell(trip_id)
+            arrivals = map(written, (arrival_s + later_s).tolist())
+            departures = map(written, (departure_s + later_s).tolist())
+            yield "".join([
+                f"{cell},{arrives},{leaves}{tail}"
+                for arrives, leaves, tail in zip(arrivals, departures, pattern.tails)
+            ])
 
 
 def too_fast(pattern: TimedPattern) -> list[Notice]:

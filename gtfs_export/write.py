@@ -105,7 +105,7 @@ def _write_timed(connection: Connection, expanded: bool, out: BinaryIO) -> list[
     notices: list[Notice] = []
     out.write(csv_line(COLUMNS))
     for pattern in timed_patterns(connection):
-        out.write(lines(pattern, expanded=expanded).encode())
+        out.writelines(some.encode() for some in lines(pattern, expanded=expanded))
         if len(notices) < MOST_NOTICES:
             notices += too_fast(pattern)
     return notices
@@ -144,13 +144,16 @@ class _Member(io.RawIOBase):
         self._under_way = self._packer.submit(packed.write, chunk)
 
     def close(self) -> None:
-        if self._under_way is not None:
-            self._under_way.result()
-            self._under_way = None
-        if self._packed is not None:
-            self._packed.close()
-            self._packed = None
-        super().close()
+        try:
+            if self._under_way is not None:
+                under_way, self._under_way = self._under_way, None
+                under_way.result()
+        finally:
+            # Else the archive complains of an open member, and nobody hears that the disk is full.
+            if self._packed is not None:
+                packed, self._packed = self._packed, None
+                packed.close()
+            super().close()
 
 
 def write_zip(members: Iterable[tuple[str, bytes]], out: Path | BinaryIO) -> None:

@@ -193,7 +193,7 @@ def streets(config: Config) -> Outcome:
         return Outcome("warn", f"{bare}: none loaded", hint)
     nameless = _ask(config, """
         SELECT string_agg(slug, ', ' ORDER BY slug) FROM city
-        WHERE EXISTS (SELECT FROM street s WHERE s.city_id = city.city_id)
+        WHERE NOT synthetic AND EXISTS (SELECT FROM street s WHERE s.city_id = city.city_id)
           AND NOT EXISTS (SELECT FROM street s WHERE s.city_id = city.city_id AND s.name IS NOT NULL)
     """)
     if nameless is None:

@@ -49,8 +49,9 @@ def release(
     words = [_words(state, report, slug, day)]
     if report.created and report.changes == 0:
         words.append(
-            "Riders notice no change in it. New is what stands beside routes, stops and times: what they rest on, how "
-            "long they hold, who publishes them, names after streets; or how this version of Commonway writes it down."
+            "Routes, lines, stops, headways and fares are as they were. New is what stands beside them: names of "
+            "stations, of streets or in other languages, what it rests on, how long it holds, who publishes it; or how "
+            "this version of Commonway writes it down."
         )
     if note and not report.created and note.strip() != report.note:
         words.append(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
+from shutil import copymode
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine
@@ -38,11 +40,12 @@ def write_export(
 ) -> Sequence[Notice]:
     """Write a file of a release, by default the newest that is public: ``what`` is one of the names of ``_WRITERS``.
 
-    What was at ``out`` stays there until all of the file is written. Raises ``Problem`` ``not_writable``, and what
-    ``get_release`` and the writers raise.
+    What was at ``out`` stays there until all of the file is written; layers may be a folder of files. Raises ``Problem``
+    ``not_writable``, and what ``get_release`` and the writers raise.
     """
     try:
-        with engine.connect() as connection, _whole(out) as place:
+        of_many = what == "layers" and not out.suffix
+        with engine.connect() as connection, nullcontext(out) if of_many else _whole(out) as place:
             chosen, last = get_release(connection, city, number), last_release(connection, city.city_id)
             notices = _WRITERS[what](connection, config, city, number, place)
             if number is None and last is not None and last.release_number > chosen.release_number:
@@ -55,17 +58,25 @@ def write_export(
 
 @contextmanager
 def _whole(out: Path) -> Iterator[Path]:
-    """Yield where to write a file that takes its place when it is whole; a folder or a device is written itself."""
-    if not out.suffix or (out.exists() and not out.is_file()):
-        yield out
-        return
+    """Yield where to write a file that takes its place when it is whole; what is no file is written to itself.
+
+    So is a file in a folder that takes no others.
+    """
     target = out.resolve()  # a link stays one
-    unfinished = target.with_name(f".partial-{out.name}")
-    try:
+    with ExitStack() as stack:
+        if target.exists() and not target.is_file():
+            yield out
+            return
+        try:
+            folder = stack.enter_context(TemporaryDirectory(prefix=".commonway-", dir=target.parent))
+        except PermissionError:
+            yield out
+            return
+        unfinished = Path(folder, out.name)
         yield unfinished
+        if target.exists():
+            copymode(target, unfinished)
         unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _not_writable(out: Path, error: OSError) -> Problem:

@@ -7,17 +7,19 @@ should be published all the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from tempfile import gettempdir
 
 from sqlalchemy import Connection
 
 from gtfs_export import Publisher
 from mapping_service.archive import make_files
 from mapping_service.blame import with_blame
-from mapping_service.errors import Conflict, Problem
+from mapping_service.errors import Conflict, Problem, Unavailable
 from mapping_service.findings import Kind, kinds_of
 from mapping_service.gate import check_feed
 from mapping_service.parameters import Parameters
@@ -108,6 +110,21 @@ def roll(
     return _report(connection, city, ReleaseReport(number, not again, **networks.counts(connection, found.network_id)))
 
 
+@contextmanager
+def _room() -> Iterator[None]:
+    """Say where there is no room for the files of a release."""
+    try:
+        yield
+    except OSError as error:
+        place = gettempdir()
+        raise Unavailable(
+            "no_room_for_files",
+            f"The files of a release cannot be made in {place}: {error.strerror or error}. Nothing is published. Make "
+            "room there, or set TMPDIR to a folder that has some, and release again.",
+            folder=place,
+        ) from error
+
+
 def _finish(connection: Connection, city: City, named: Publisher, number: int, actor: str) -> None:
     """Make the files of a release that is not public yet, have them judged, and publish it if they are sound."""
     found = networks.get_release(connection, city, number)
@@ -118,7 +135,7 @@ def _finish(connection: Connection, city: City, named: Publisher, number: int, a
     country = get_settings(connection, city.city_id).country
     # Validators read the feeds while the other files are made.
     sweep()
-    with scratch("release") as folder, ThreadPoolExecutor(1) as judge:
+    with _room(), scratch("release") as folder, ThreadPoolExecutor(1) as judge:
         files, judged = {}, []
         for name, path in make_files(connection, city.slug, number, named, folder):
             files[name] = path

@@ -1,5 +1,5 @@
 -- What every value of a feed rests on, and which of them are estimates: one statement for each element, in the order in
--- which they are written. Each gives element, id (of several columns: joined by a slash), field (the column of the feed),
+-- which they are written; times at stops come after them (stop_time_evidence.py). Each gives element, id (of several columns: joined by a slash), field (the column of the feed),
 -- value (as the feed states it), method, observations, people, first and last day seen, low, high and confidence. The
 -- views file_* are the files of the feed as they are published. What is an estimate follows from the method
 -- (evidence_row.sql).

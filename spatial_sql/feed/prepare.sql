@@ -105,7 +105,7 @@ WHERE s.pattern_no = p.pattern_no;
 -- A pattern's stops and the virtual ones between them, numbered from 1. The network measures in its own projection, so distances are scaled to the published length; in whole decimetres, they grow from stop to stop and never pass the shape's end. A virtual stop is reached after its share of the section between two stops. It is a function because PostgreSQL leaves window functions to one processor, where it cannot know that each order in them is a full one.
 CREATE FUNCTION feed_along(network integer, pattern text, length_m float, shape_length_m float)
 RETURNS TABLE (stop_sequence integer, section integer, stop_id text, dist_m numeric, is_virtual boolean, is_first boolean,
-               is_last boolean, step_share float, leads boolean, stands boolean, hailed boolean)
+               is_last boolean, step_share float, stands boolean, hailed boolean)
 LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000000 ROWS 50
 AS $$
 #variable_conflict use_column
@@ -127,7 +127,7 @@ BEGIN
   ), stop_along AS (
     SELECT s.*, (shape_length_m * 10)::integer AS length_dm, row_number() OVER way AS place,
            count(*) OVER () - row_number() OVER way + 1 AS place_back,
-           round(s.own_m * shape_length_m / length_m * 10)::integer AS along_dm,
+           floor(s.own_m * shape_length_m / length_m * 10 + 0.5)::integer AS along_dm,
            lead(s.own_m) OVER way AS next_own_m, s.own_m - lag(s.own_m) OVER way AS step_m,
            -- Sections are counted by the stop that they lead to: virtual ones come after the stop of their number.
            sum((NOT s.is_virtual)::integer) OVER way - (NOT s.is_virtual)::integer AS section_no
@@ -147,7 +147,6 @@ BEGIN
   )
   SELECT place::integer, CASE WHEN place > 1 THEN sequence_in_section END, stop_id, dist_dm * 0.1, is_virtual,
          place = 1, place_back = 1, CASE WHEN steps = 1 OR section_m <= 0 THEN 1.0 / steps ELSE step_m / section_m END::float,
-         place = leading_place,
          -- It leaves its first stop when it starts, without the usual standing.
          place > 2 AND place = leading_place,
          -- Riders hail the vehicle on most of the way to the next stop.

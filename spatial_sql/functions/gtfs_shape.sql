@@ -18,16 +18,15 @@ DECLARE
 BEGIN
   shape_pt_sequence := -1;
   FOR point IN
-    -- In whole millionths of a degree: decimals are made of these several times as fast as of any number.
-    SELECT path[1] AS number, round(ST_X(geom) * 1e6)::integer AS lon_e6, round(ST_Y(geom) * 1e6)::integer AS lat_e6
+    SELECT path[1] AS number, round(ST_X(geom)::numeric, 6) AS lon, round(ST_Y(geom)::numeric, 6) AS lat
     FROM ST_DumpPoints(line)
   LOOP
-    place := ST_SetSRID(ST_MakePoint(point.lon_e6 / 1e6::float, point.lat_e6 / 1e6::float), 4326)::geography;
+    place := ST_SetSRID(ST_MakePoint(point.lon::double precision, point.lat::double precision), 4326)::geography;
     step_m := CASE WHEN here IS NULL THEN 2 ELSE ST_Distance(here, place) END;
     CONTINUE WHEN step_m < 2 AND point.number < points;
     IF step_m >= 2 OR before IS NULL THEN
       IF here IS NOT NULL THEN
-        dist_m := round(here_m * 10)::integer * 0.1;
+        dist_m := floor(here_m * 10 + 0.5)::integer * 0.1;
         shape_pt_sequence := shape_pt_sequence + 1;
         RETURN NEXT;
         before := here;
@@ -38,10 +37,10 @@ BEGIN
       here_m := before_m + ST_Distance(before, place);
     END IF;
     here := place;
-    lon := point.lon_e6 * 0.000001;
-    lat := point.lat_e6 * 0.000001;
+    lon := point.lon;
+    lat := point.lat;
   END LOOP;
-  dist_m := round(here_m * 10)::integer * 0.1;
+  dist_m := floor(here_m * 10 + 0.5)::integer * 0.1;
   shape_pt_sequence := shape_pt_sequence + 1;
   RETURN NEXT;
 END

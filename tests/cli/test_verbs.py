@@ -85,7 +85,8 @@ def test_a_release_in_which_riders_notice_no_change_says_why_it_is_made(commonwa
     commonway("release", "--city", SLUG)
     commonway("city", "set", SLUG, "--licence", "CC-BY-4.0")
     said = commonway("release", "--city", SLUG).out
-    assert "Release 2" in said and "Riders notice no change in it" in said and "who publishes" in said
+    assert "Release 2" in said and "who publishes" in said
+    assert "Routes, lines, stops, headways and fares are as they were" in said
 
 
 def test_a_release_of_a_feed_whose_service_is_over_says_so_each_time(commonway: Command, tmp_path: Path) -> None:
@@ -186,15 +187,37 @@ def test_an_export_to_a_link_changes_the_file_that_it_leads_to(reading: Command,
     assert link.is_symlink() and kept.read_text("utf-8").startswith(RUN_COLUMNS)
 
 
+def test_an_export_keeps_who_may_read_the_file_that_was_there(reading: Command, tmp_path: Path) -> None:
+    out = tmp_path / "runs.csv"
+    out.touch(0o600)
+    reading("export", "runs", out, "--city", SLUG)
+    assert out.stat().st_mode & 0o777 == 0o600 and out.stat().st_size > 0
+
+
+def test_two_exports_to_one_place_at_once_are_each_whole(tmp_path: Path) -> None:
+    out = tmp_path / "feed.csv"
+    with exports._whole(out) as first:
+        first.write_text("aaaa")
+        with exports._whole(out) as second:
+            second.write_text("bb")
+        assert out.read_text() == "bb"
+    assert out.read_text() == "aaaa" and list(tmp_path.iterdir()) == [out]
+
+
+def test_layers_of_an_unknown_kind_are_called_as_they_were_asked_for(reading: Command, tmp_path: Path) -> None:
+    assert "not as map.v2" in reading("export", "layers", tmp_path / "map.v2", "--city", SLUG).err
+
+
+@pytest.mark.parametrize("name", ["feed.zip", "feed"])
 def test_an_export_that_breaks_off_leaves_the_file_that_was_there(
-    reading: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    reading: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     def broken(connection: object, config: object, city: object, number: object, place: Path) -> None:
         place.write_text("half of a feed")
         raise Conflict("running_time_missing", "Pattern P1 has no running time.")
 
     monkeypatch.setitem(exports._WRITERS, "gtfs", broken)
-    out = tmp_path / "feed.zip"
+    out = tmp_path / name
     out.write_text("the feed of last week")
     assert reading("export", "gtfs", out, "--city", SLUG).code == 1
     assert out.read_text() == "the feed of last week" and list(tmp_path.iterdir()) == [out]

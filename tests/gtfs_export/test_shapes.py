@@ -35,6 +35,16 @@ def test_points_too_close_to_the_one_before_are_left_out_but_both_ends_stay(conn
     assert [place for place, _ in shape] == [at(0, 0), at(1, 0), at(2, 0)]
 
 
+def test_a_point_of_a_shape_is_rounded_as_a_stop_is(connection: Connection) -> None:
+    line = "SRID=4326;LINESTRING(36.8000025 -1.2000015, 36.81 -1.21)"
+    values = {"line": line}
+    shape = "SELECT lon::text || ' ' || lat::text FROM gtfs_shape(CAST(:line AS geometry)) WHERE shape_pt_sequence = 0"
+    stop = ("SELECT round(ST_X(p)::numeric, 6) || ' ' || round(ST_Y(p)::numeric, 6)"
+            " FROM ST_StartPoint(CAST(:line AS geometry)) AS p")
+    found = [connection.execute(text(sql), values).scalar_one() for sql in (shape, stop)]
+    assert found == ["36.800003 -1.200002"] * 2
+
+
 def test_a_shape_of_two_close_points_keeps_both(connection: Connection) -> None:
     assert len(published(connection, at(0, 0), at(0.0005, 0))) == 2
 

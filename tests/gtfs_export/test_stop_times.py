@@ -106,14 +106,14 @@ def pattern(trips: Sequence[Trip], dists_m: Sequence[float] = (0, 1000, 2000)) -
 
 
 def test_the_lines_of_a_trip_are_its_stops_in_order() -> None:
-    assert lines(pattern([TRIP])) == (
+    assert "".join(lines(pattern([TRIP]))) == (
         "T,06:00:00,06:00:00,A,1\nT,06:05:00,06:06:00,B,2\nT,06:09:00,06:09:00,C,3\n"
     )
 
 
 def test_departures_of_an_expanded_trip_go_in_the_order_of_their_ids() -> None:
     eleven = Trip("T,1", *MORNING, start_s=SIX, departures=11, headway_s=600)
-    written = lines(pattern([eleven]), expanded=True).splitlines()
+    written = "".join(lines(pattern([eleven]), expanded=True)).splitlines()
     assert [line.rsplit(",", 4)[0] for line in written[::3]] == [
         f'"T,1-{n}"' for n in (1, 10, 11, 2, 3, 4, 5, 6, 7, 8, 9)
     ]

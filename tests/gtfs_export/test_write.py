@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import io
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -81,6 +83,20 @@ def test_what_is_written_does_not_depend_on_the_size_of_the_parts(town: Town, mo
     before = town.feed("expanded")
     monkeypatch.setattr("gtfs_export.write.BUFFER_BYTES", 16)  # less than any header
     assert town.feed("expanded") == before
+
+
+class Full(io.BytesIO):
+    """A disk with room for so many bytes."""
+
+    def write(self, data: Any) -> int:
+        if self.tell() + len(data) > 2000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
+
+
+def test_a_full_disk_is_told_as_such(town: Town) -> None:
+    with prepared(town.connection, town.drawn.slug, None, PUBLISHER), pytest.raises(OSError, match="No space left"):
+        write_feed(town.connection, "frequencies", Full())
 
 
 def test_a_file_without_rows_is_left_out(town: Town) -> None:

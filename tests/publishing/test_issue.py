@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import tempfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -127,6 +129,19 @@ def test_nothing_is_left_of_a_release_whose_making_was_cut_short(town: Town, mon
     assert town.ask("SELECT 1 FROM release_file") == []
     report = town.issue()
     assert (report.release, report.published) == (1, True)
+
+
+def test_a_release_without_room_for_its_files_says_where_to_make_room(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(issuing, "make_files", full)
+    with pytest.raises(Problem) as refused:
+        town.issue()
+    assert (refused.value.code, refused.value.details) == ("no_room_for_files", {"folder": tempfile.gettempdir()})
+    assert "No space left on device" in refused.value.sentence and newest(town) is None
 
 
 def test_the_same_again_is_the_same_release_and_its_files_stay(town: Town) -> None:
