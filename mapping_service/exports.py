@@ -40,7 +40,7 @@ def write_export(
 ) -> Sequence[Notice]:
     """Write a file of a release, by default the newest that is public: ``what`` is one of the names of ``_WRITERS``.
 
-    What was at ``out`` stays there until all of the file is written; layers may be a folder of files. Raises ``Problem``
+    What was at ``out`` stays there until the whole file is written; layers may be a folder of files. Raises ``Problem``
     ``not_writable``, and what ``get_release`` and the writers raise.
     """
     try:
