@@ -41,16 +41,7 @@ CROSS JOIN feed_about a;
 -- name: translation
 -- The feed's own sentences in the other languages, and the names that people translated. Of a sentence that only one kind of feed has, expanded says which. Nothing is said of attributions.txt: Valhalla refuses a feed that translates it.
 CREATE VIEW feed_translation AS
-WITH own AS (
-  SELECT t.key, t.text AS own_text, o.language, o.text
-  FROM feed_about a
-  JOIN feed_text t ON t.language = a.text_language
-  JOIN feed_text o ON o.key = t.key AND o.language <> split_part(lower(a.language), '-', 1)
-), said AS (
-  SELECT language, gtfs_name(name) AS name, gtfs_name(translation) AS translation
-  FROM name_translation
-  WHERE network_id = (SELECT network_id FROM feed_about)
-), way AS (
+WITH way AS (
   SELECT route_id, split_part(long_name, ' – ', 1) AS start, split_part(long_name, ' – ', 2) AS finish
   FROM feed_route
   WHERE long_name ~ ' – ' AND split_part(long_name, ' – ', 3) = ''
@@ -58,12 +49,12 @@ WITH own AS (
   SELECT 'agency' AS table_name, 'agency_name' AS field_name, own.language,
          replace(own.text, '{city}', city_name) AS translation, agency_id AS record_id,
          CAST(NULL AS text) AS field_value, CAST(NULL AS boolean) AS expanded
-  FROM feed_agency, feed_about, own
+  FROM feed_agency, feed_about, feed_own_text own
   WHERE runs_routes AND agency_id = 'informal' AND key = CASE WHEN synthetic THEN 'agency_synthetic' ELSE 'agency' END
   UNION ALL
   SELECT 'agency', 'agency_name', language, translation, agency_id, NULL, NULL
   FROM feed_agency
-  JOIN said USING (name)
+  JOIN feed_said USING (name)
   WHERE runs_routes AND agency_id <> 'informal'
   UNION ALL
   SELECT 'routes', 'route_desc', language, route_desc, route_id, NULL, FALSE
@@ -74,22 +65,22 @@ WITH own AS (
   UNION ALL
   SELECT 'routes', 'route_long_name', language, translation, route_id, NULL, NULL
   FROM feed_route
-  JOIN said ON name = long_name
+  JOIN feed_said ON name = long_name
   UNION ALL
   SELECT 'routes', 'route_long_name', language,
          coalesce(max(translation) FILTER (WHERE name = start), start) || ' – '
          || coalesce(max(translation) FILTER (WHERE name = finish), finish), route_id, NULL, NULL
   FROM way
-  JOIN said ON name IN (start, finish)
+  JOIN feed_said said ON name IN (start, finish)
   WHERE NOT EXISTS (
-    SELECT FROM said whole WHERE whole.language = said.language AND whole.name = start || ' – ' || finish
+    SELECT FROM feed_said whole WHERE whole.language = said.language AND whole.name = start || ' – ' || finish
   )
   GROUP BY route_id, language, start, finish
   UNION ALL
   SELECT 'routes', 'route_long_name', language, replace(text, '{route_id}', route_id), route_id, NULL, NULL
   FROM feed_route
-  JOIN own ON key = 'route_unnamed' AND long_name = replace(own_text, '{route_id}', route_id)
-  WHERE NOT EXISTS (SELECT FROM said whole WHERE whole.language = own.language AND whole.name = long_name)
+  JOIN feed_own_text own ON key = 'route_unnamed' AND long_name = replace(own_text, '{route_id}', route_id)
+  WHERE NOT EXISTS (SELECT FROM feed_said whole WHERE whole.language = own.language AND whole.name = long_name)
   UNION ALL
   SELECT 'stops', 'stop_name', language, translation, stop_id, NULL, NULL
   FROM feed_stop_said
@@ -99,7 +90,7 @@ WITH own AS (
   JOIN feed_stop_desc d ON d.language <> split_part(lower(a.language), '-', 1)
   UNION ALL
   SELECT 'trips', 'trip_headsign', language, translation, NULL, name, NULL
-  FROM said
+  FROM feed_said
   WHERE EXISTS (SELECT FROM feed_pattern WHERE headsign = name)
 )
 SELECT * FROM translated;

@@ -43,41 +43,47 @@ LEFT JOIN chosen_name c
   ON c.network_id = a.network_id AND c.kind = 'station' AND c.element_id = a.station_id AND c.field = 'name'
 WHERE a.network_id = :network_id;
 
+-- name: own_text
+-- The feed's own sentences, each beside what it is in another language.
+CREATE VIEW feed_own_text AS
+SELECT t.key, t.text AS own_text, o.language, o.text
+FROM feed_about a
+JOIN feed_text t ON t.language = a.text_language
+JOIN feed_text o ON o.key = t.key AND o.language <> split_part(lower(a.language), '-', 1);
+
+-- name: said
+-- The names that people translated, one translation in each language. Params: network_id.
+CREATE UNLOGGED TABLE feed_said AS
+SELECT language, gtfs_name(name) AS name, min(gtfs_name(translation) COLLATE "C") AS translation
+FROM name_translation
+WHERE network_id = :network_id
+GROUP BY language, gtfs_name(name);
+
 -- name: stop_said
--- What stops are called in other languages: as people translated their names; one that is called after what is near it, or by its id, is so in every language. Params: network_id.
+-- What stops are called in other languages: as people translated their names; one that is called after what is near it, or by its id, is so in every language.
 CREATE UNLOGGED TABLE feed_stop_said AS
-WITH own AS (
-  SELECT t.key, t.text AS own_text, o.language, o.text
-  FROM feed_about a
-  JOIN feed_text t ON t.language = a.text_language
-  JOIN feed_text o ON o.key = t.key AND o.language <> split_part(lower(a.language), '-', 1)
-), said AS (
-  SELECT language, gtfs_name(name) AS name, min(gtfs_name(translation) COLLATE "C") AS translation
-  FROM name_translation
-  WHERE network_id = :network_id
-  GROUP BY language, gtfs_name(name)
-), derived AS (
+WITH derived AS (
   SELECT f.stop_id, f.name, own.language, replace(text, '{name}', coalesce(translation, near.name)) AS translation
   FROM feed_stop f
-  JOIN own ON key = 'stop_near' AND starts_with(name_method, 'nearest_')
+  JOIN feed_own_text own ON key = 'stop_near' AND starts_with(name_method, 'nearest_')
     AND f.name LIKE replace(own_text, '{name}', '%')
   CROSS JOIN LATERAL (
     SELECT substr(f.name, length(split_part(own_text, '{name}', 1)) + 1,
                   length(f.name) - length(replace(own_text, '{name}', ''))) AS name
   ) AS near
-  LEFT JOIN said ON said.language = own.language AND said.name = near.name
+  LEFT JOIN feed_said said ON said.language = own.language AND said.name = near.name
   UNION ALL
   SELECT stop_id, name, language, replace(text, '{stop_id}', stop_id)
   FROM feed_stop
-  JOIN own ON key = 'stop_unnamed' AND name_method = 'stop_id'
+  JOIN feed_own_text own ON key = 'stop_unnamed' AND name_method = 'stop_id'
 )
 SELECT stop_id, language, translation
 FROM feed_stop
-JOIN said USING (name)
+JOIN feed_said USING (name)
 UNION ALL
 SELECT stop_id, language, translation
 FROM derived d
-WHERE NOT EXISTS (SELECT FROM said whole WHERE whole.language = d.language AND whole.name = d.name);
+WHERE NOT EXISTS (SELECT FROM feed_said whole WHERE whole.language = d.language AND whole.name = d.name);
 
 -- name: stop_desc
 -- What a rider does at a virtual stop, in every language: after which stop and before which, on the first pattern that passes it.
